@@ -1,0 +1,32 @@
+/** How the value of a described field is written. */
+export type FieldFormat =
+  | 'none' // a layer or a label: no value
+  | 'decimal'
+  | 'hex' // value as hexadecimal, width from the field's octets
+  | 'flags' // TCP flags octet
+  | 'ipv4'
+  | 'ipv6'
+  | 'ethernet'
+  | 'text' // the field's octets as text
+  | 'octets' // the field's octets as hexadecimal, abbreviated
+  | 'etherType'
+  | 'ipProtocol'
+  | 'tlsVersion'
+  | 'tlsContentType'
+  | 'tlsHandshakeType'
+  | 'tlsExtension'
+  | 'cipherSuite'
+  | 'alertLevel'
+  | 'alertDescription'
+  | 'linkType'
+  | 'icmpType';
+
+/** A field that the core can describe in a packet's octets. */
+export interface Field {
+  /** Name of the constant in the core. */
+  readonly id: string;
+  /** Wireshark's display filter name. */
+  readonly name: string;
+  readonly label: string;
+  readonly format: FieldFormat;
+}

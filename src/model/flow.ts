@@ -1,0 +1,130 @@
+import { defineTable } from './table.ts';
+
+/** Both directions of one 5-tuple. The originator sent the first SYN, or, where none was seen, the first packet. */
+export const FLOWS = defineTable('flows', 12, {
+  /** Rows of the addresses table. */
+  originatorAddress: 'u32',
+  responderAddress: 'u32',
+  /** VLAN or tunnel the flow was seen in: an opaque number, equal for equal contexts; 0 outside any. */
+  context: 'u32',
+  /** Wireshark's tcp.stream or udp.stream: counts each transport from 0. */
+  number: 'u32',
+  firstPacket: 'u32',
+  lastPacket: 'u32',
+  /** The first SYN, the first SYN-ACK, and the originator's ACK that ended the handshake; 0 where not seen. */
+  synPacket: 'u32',
+  synAckPacket: 'u32',
+  handshakePacket: 'u32',
+  /** SYNs of the originator, the repeated ones included. */
+  synCount: 'u32',
+  /** Row of the first exchange of the flow plus one (follow `nextInFlow`); 0 where there is none. */
+  firstExchange: 'u32',
+  lastExchange: 'u32',
+  exchanges: 'u32',
+  /** Row of the ClientHello table plus one; 0 where there is none. */
+  hello: 'u32',
+  /** {@link FlowMark} bits. */
+  marks: 'u32',
+  /** Core only: next flow of the same hash, plus one. */
+  next: 'u32',
+  originatorPort: 'u16',
+  responderPort: 'u16',
+  /** IP protocol number: 6 TCP, 17 UDP, others as they are (ports are 0). */
+  transport: 'u8',
+  /** 4 or 6. */
+  ipVersion: 'u8',
+});
+
+/** Bits of a flow's marks. */
+export const FlowMark = {
+  /** No SYN was seen: the capture began after the connection did. */
+  MIDSTREAM: 1 << 0,
+  /** Packets of one direction only. */
+  ONE_SIDED: 1 << 1,
+  /** At least one octet was acknowledged or skipped that the capture does not have. */
+  GAP: 1 << 2,
+  /** At least one packet was cut by the snap length. */
+  SNAPPED: 1 << 3,
+  /** A SYN with another initial sequence number reused the ports of an earlier flow. */
+  PORTS_REUSED: 1 << 4,
+  /** Reassembly gave up on part of the flow because a cap was reached. */
+  CAPPED: 1 << 5,
+  /** Closed in both directions by FIN. */
+  CLOSED: 1 << 6,
+  /** A RST was seen from either side. */
+  RESET: 1 << 7,
+  /** An ICMP error quoted this flow. */
+  ICMP_ERROR: 1 << 8,
+} as const;
+
+/**
+ * One direction of a flow; row = flow row * 2, plus 1 for the responder's direction. Packet numbers are 0 where no such packet
+ * was seen.
+ */
+export const DIRECTIONS = defineTable('directions', 13, {
+  /** Octets of payload on the wire, each counted once (retransmissions are not added). */
+  octets: 'f64',
+  /** Octets that the capture does not have. */
+  lostOctets: 'f64',
+  packets: 'u32',
+  /** The first FIN and the first RST sent in this direction. */
+  finPacket: 'u32',
+  rstPacket: 'u32',
+  resets: 'u32',
+  /** The first and the last packet with payload (repeats of old payload are not counted). */
+  firstDataPacket: 'u32',
+  lastDataPacket: 'u32',
+  retransmissions: 'u32',
+  outOfOrder: 'u32',
+  duplicateAcks: 'u32',
+  /** Initial sequence number (RFC 9293), or one below the first sequence number seen. */
+  initialSequence: 'u32',
+  /** Next sequence number expected in order. */
+  nextSequence: 'u32',
+  /** The highest acknowledgement number sent in this direction. */
+  acknowledged: 'u32',
+  /** The first TLS alert in clear: its packet. */
+  alertPacket: 'u32',
+  /** The last packet whose window was 0. */
+  zeroWindowPacket: 'u32',
+  /** Core only: state of the dissector, list of segments waiting for a gap to close, their octets. */
+  dissector: 'u32',
+  pending: 'u32',
+  pendingOctets: 'u32',
+  /** Core only: what the last packet was, to know a duplicate. */
+  lastSequence: 'u32',
+  lastFingerprint: 'u32',
+  /** The last advertised window, unscaled. */
+  window: 'u16',
+  /** TLS alert level (1 warning, 2 fatal) and description (RFC 8446 section 6), with alertPacket. */
+  alertLevel: 'u8',
+  alertDescription: 'u8',
+  /** {@link Protocol} that rides in this direction; UNKNOWN until its first octets tell. */
+  protocol: 'u8',
+  /** Time to live or hop limit of the first packet, and of the first RST. */
+  ttl: 'u8',
+  rstTtl: 'u8',
+  /** {@link DirectionMark} bits. */
+  marks: 'u8',
+  windowScale: 'u8',
+});
+
+/** Bits of a direction's marks. */
+export const DirectionMark = {
+  /** nextSequence is known. */
+  SYNCHRONIZED: 1 << 0,
+  /** A FIN was seen and everything before it was delivered. */
+  FINISHED: 1 << 1,
+  /** The dissector was told that the direction is over. */
+  CLOSED: 1 << 2,
+  /** acknowledged is known. */
+  ACKNOWLEDGED: 1 << 3,
+} as const;
+
+/** Internet addresses, each once: 16 octets in network order as four big-endian words; IPv4 as ::ffff:a.b.c.d. */
+export const ADDRESSES = defineTable('addresses', 12, {
+  word0: 'u32',
+  word1: 'u32',
+  word2: 'u32',
+  word3: 'u32',
+});

@@ -1,0 +1,26 @@
+/** Every cap, with its unit and its reason. Reaching one records an issue. */
+export const LIMITS = {
+  /** Octets of one captured packet. Wireshark's WTAP_MAX_PACKET_SIZE_STANDARD; above it a length is taken for damage. */
+  RECORD_OCTETS: 262_144,
+  /** Octets held back in one direction of a flow until a gap closes: a large receive window. */
+  PENDING_OCTETS_DIRECTION: 4 << 20,
+  /** Octets held back in all flows together. */
+  PENDING_OCTETS: 64 << 20,
+  /** Packets of a flow to wait, once the receiver acknowledged an unseen octet, for it to turn up late in the capture. */
+  GAP_PATIENCE: 16,
+  /** Octets of a message's start line and header section that are parsed; nginx, Envoy and HAProxy stop at 8 to 60 KiB. */
+  HEAD_OCTETS: 262_144,
+  /** Lines of a header section that are kept. */
+  HEAD_LINES: 4096,
+  /** Octets of a chunk-size line with its extensions. */
+  CHUNK_LINE_OCTETS: 4096,
+  /** Octets of interned text in all; past it new text is dropped. */
+  TEXT_OCTETS: 768 << 20,
+  /** Octets of one TLS handshake message that are reassembled; a ClientHello with post-quantum shares is 2 KiB. */
+  HANDSHAKE_OCTETS: 65_536,
+  /** Header lines and octets at which proxies refuse a section (Envoy's defaults: 100 lines, 60 KiB). */
+  SECTION_LINES: 100,
+  SECTION_OCTETS: 61_440,
+  /** Octets the core's memory may take: a 32-bit WASM module's addresses, less room for one row group. */
+  MEMORY_OCTETS: 4_000_000_000,
+} as const;

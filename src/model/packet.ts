@@ -1,0 +1,97 @@
+import { defineTable } from './table.ts';
+
+/** One row a captured record, in file order: row = packet number - 1. 32 octets. */
+export const PACKETS = defineTable('packets', 16, {
+  /** Nanoseconds since the capture's first packet; negative where the clock went backwards. */
+  time: 'f64',
+  /** Octets from the start of the file to the record's header. */
+  offset: 'f64',
+  /** Octets of the packet that are in the file. */
+  capturedLength: 'u32',
+  /** Octets the packet had on the wire. */
+  length: 'u32',
+  /** Row of the flows table; -1 where the packet has no IP layer. */
+  flow: 'i32',
+  /** {@link PacketMark} bits. */
+  marks: 'u16',
+  /** TCP flags octet (RFC 9293 section 3.1: CWR ECE URG ACK PSH RST SYN FIN); 0 for other transports. */
+  tcpFlags: 'u8',
+  /** {@link Protocol}: the highest layer that was recognised. */
+  protocol: 'u8',
+});
+
+/** Bits of a packet's marks. The TCP names are Wireshark's `tcp.analysis.*`. */
+export const PacketMark = {
+  /** Sent by the flow's responder; otherwise by its originator. */
+  FROM_RESPONDER: 1 << 0,
+  RETRANSMISSION: 1 << 1,
+  FAST_RETRANSMISSION: 1 << 2,
+  SPURIOUS_RETRANSMISSION: 1 << 3,
+  OUT_OF_ORDER: 1 << 4,
+  DUP_ACK: 1 << 5,
+  LOST_SEGMENT: 1 << 6,
+  ACKED_UNSEEN: 1 << 7,
+  KEEP_ALIVE: 1 << 8,
+  KEEP_ALIVE_ACK: 1 << 9,
+  WINDOW_FULL: 1 << 10,
+  ZERO_WINDOW: 1 << 11,
+  ZERO_WINDOW_PROBE: 1 << 12,
+  WINDOW_UPDATE: 1 << 13,
+  PORTS_REUSED: 1 << 14,
+  /** The same packet was captured just before, on another interface (`-i any`, a mirror port). */
+  DUPLICATE: 1 << 15,
+} as const;
+
+/** Bits of the TCP flags octet (RFC 9293 section 3.1). */
+export const TcpFlag = {
+  FIN: 0x01,
+  SYN: 0x02,
+  RST: 0x04,
+  PSH: 0x08,
+  ACK: 0x10,
+  URG: 0x20,
+  ECE: 0x40,
+  CWR: 0x80,
+} as const;
+
+/** The highest layer recognised in a packet, or what rides on one direction of a flow. */
+export const Protocol = {
+  UNKNOWN: 0,
+  ETHERNET: 1,
+  ARP: 2,
+  IPV4: 3,
+  IPV6: 4,
+  ICMP: 5,
+  ICMPV6: 6,
+  TCP: 7,
+  UDP: 8,
+  HTTP1: 9,
+  HTTP2: 10,
+  TLS: 11,
+  WEBSOCKET: 12,
+  DNS: 13,
+  QUIC: 14,
+  DTLS: 15,
+  SCTP: 16,
+} as const;
+
+/** What Wireshark's protocol column says for a {@link Protocol}. */
+export const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  [Protocol.UNKNOWN]: '?',
+  [Protocol.ETHERNET]: 'Ethernet',
+  [Protocol.ARP]: 'ARP',
+  [Protocol.IPV4]: 'IPv4',
+  [Protocol.IPV6]: 'IPv6',
+  [Protocol.ICMP]: 'ICMP',
+  [Protocol.ICMPV6]: 'ICMPv6',
+  [Protocol.TCP]: 'TCP',
+  [Protocol.UDP]: 'UDP',
+  [Protocol.HTTP1]: 'HTTP',
+  [Protocol.HTTP2]: 'HTTP/2',
+  [Protocol.TLS]: 'TLS',
+  [Protocol.WEBSOCKET]: 'WebSocket',
+  [Protocol.DNS]: 'DNS',
+  [Protocol.QUIC]: 'QUIC',
+  [Protocol.DTLS]: 'DTLS',
+  [Protocol.SCTP]: 'SCTP',
+};

@@ -1,0 +1,55 @@
+import { CaptureFormat, FILE_SECTIONS, INTERFACES } from './capture.ts';
+import {
+  EXCHANGES,
+  Framing,
+  LINES,
+  MessageMark,
+  MESSAGES,
+  MessageState,
+  SectionMark,
+  SECTIONS,
+  TEXTS,
+  Violation,
+} from './exchange.ts';
+import { ADDRESSES, DirectionMark, DIRECTIONS, FlowMark, FLOWS } from './flow.ts';
+import { HelloMark, HelloOutcome, HELLOS } from './hello.ts';
+import { IssueCode, ISSUES } from './issue.ts';
+import { PacketMark, PACKETS, Protocol, TcpFlag } from './packet.ts';
+
+/** Every table of the core, in the order of their numbers there. */
+export const TABLES = {
+  packets: PACKETS,
+  flows: FLOWS,
+  directions: DIRECTIONS,
+  addresses: ADDRESSES,
+  exchanges: EXCHANGES,
+  messages: MESSAGES,
+  sections: SECTIONS,
+  lines: LINES,
+  texts: TEXTS,
+  hellos: HELLOS,
+  interfaces: INTERFACES,
+  fileSections: FILE_SECTIONS,
+  issues: ISSUES,
+} as const;
+
+/** Name of a table of the core. */
+export type TableName = keyof typeof TABLES;
+
+/** Every set of constants that the core shares with the rest, by the name it is generated under. */
+export const CONSTANTS = {
+  PacketMark,
+  TcpFlag,
+  Protocol,
+  FlowMark,
+  DirectionMark,
+  MessageState,
+  Framing,
+  MessageMark,
+  Violation,
+  SectionMark,
+  HelloOutcome,
+  HelloMark,
+  IssueCode,
+  CaptureFormat,
+} as const;

@@ -1,0 +1,304 @@
+import type { FieldFormat } from '../src/model/field.ts';
+import type { Evidence, Findings } from '../src/model/finding.ts';
+import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
+import type { Report } from '../src/model/report.ts';
+import type { Result } from '../src/model/result.ts';
+import type { Bytes, ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../src/model/units.ts';
+
+/** The tables that people look at. */
+export type View = 'exchanges' | 'flows' | 'packets' | 'hellos';
+
+/** Why a file could not be opened as a capture. */
+export interface OpenError {
+  readonly code: 'empty' | 'not-a-capture' | 'unsupported' | 'unreadable';
+  /** What was found, what was expected, what to do. */
+  readonly message: string;
+}
+
+/** What was read so far; sent at most some ten times a second. */
+export interface Progress {
+  readonly bytesRead: Bytes;
+  readonly bytes: Bytes;
+  readonly packets: number;
+  readonly isDone: boolean;
+}
+
+/** What is known of the open capture; replaced as a whole while it is read and when it is done. */
+export interface Summary {
+  readonly file: string;
+  readonly bytes: Bytes;
+  readonly bytesRead: Bytes;
+  readonly format: string;
+  /** Time of the first packet: milliseconds since 1970 for Date, and the nanoseconds within that second. */
+  readonly startMilliseconds: number;
+  readonly startNanoseconds: number;
+  readonly duration: Nanoseconds;
+  readonly counts: { readonly [view in View]: number };
+  readonly issues: readonly IssueItem[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly linkType: string;
+    readonly snapLength: number;
+    readonly packets: number;
+    readonly dropped: number | undefined;
+  }[];
+  readonly wasCancelled: boolean;
+  readonly isDone: boolean;
+  /** Milliseconds from the start of reading to the last finding. */
+  readonly milliseconds: number;
+}
+
+/** An issue as it is shown. */
+export interface IssueItem {
+  readonly code: string;
+  readonly severity: IssueSeverity;
+  readonly blame: IssueBlame;
+  readonly sentence: string;
+  readonly remedy: string;
+  readonly count: number;
+  readonly firstPacket: PacketNumber;
+  readonly lastPacket: PacketNumber;
+}
+
+/** What the worker tells while it reads. Every call replaces what came before. */
+export interface Listener {
+  progress(progress: Progress): void;
+  summary(summary: Summary): void;
+  findings(findings: Findings): void;
+}
+
+/** What is asked of a table: a display filter ('' for all) and one column to sort by. */
+export interface TableQuery {
+  readonly filter: string;
+  readonly sort: { readonly column: string; readonly isDescending: boolean } | undefined;
+}
+
+/** What is wrong with a filter, and where: a caret under [start, end) of the text. */
+export interface FilterError {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An answered query: a handle to read windows of it. */
+export interface QueryResult {
+  readonly id: number;
+  readonly rows: number;
+  readonly total: number;
+}
+
+/** Where a row stands in a query's order. */
+export interface PacketItem {
+  readonly packet: PacketNumber;
+  readonly time: Nanoseconds;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly length: Bytes;
+  readonly flow: FlowRow | undefined;
+  /** Wireshark's info column, as far as it goes: ports, flags, Seq, Ack, Len; request and status lines; hello names. */
+  readonly info: string;
+  /** For a mark by shape and word: reset, retransmission, lost segment … */
+  readonly tags: readonly string[];
+}
+
+/** One row of the flows view. */
+export interface FlowItem {
+  readonly flow: FlowRow;
+  /** tcp.stream or udp.stream. */
+  readonly number: number;
+  readonly transport: string;
+  readonly protocol: string;
+  readonly originator: string;
+  readonly responder: string;
+  readonly start: Nanoseconds;
+  readonly duration: Nanoseconds;
+  readonly packets: number;
+  readonly originatorOctets: Bytes;
+  readonly responderOctets: Bytes;
+  readonly exchanges: number;
+  readonly serverName: string | undefined;
+  /** "closed by the client (FIN)", "reset by the server", "open" … */
+  readonly ending: string;
+  readonly retransmissions: number;
+  readonly lostOctets: Bytes;
+  readonly tags: readonly string[];
+}
+
+/** One row of the exchanges view. */
+export interface ExchangeItem {
+  readonly exchange: ExchangeRow;
+  readonly flow: FlowRow | undefined;
+  /** tcp.stream of its flow. */
+  readonly stream: number | undefined;
+  readonly start: Nanoseconds | undefined;
+  readonly method: string;
+  readonly authority: string;
+  readonly target: string;
+  readonly status: number | undefined;
+  readonly client: string;
+  readonly server: string;
+  readonly requestOctets: Bytes;
+  readonly responseOctets: Bytes;
+  readonly contentType: string;
+  /** From the first octet of the request to the last of the response; and its parts. Unknown is undefined. */
+  readonly duration: Nanoseconds | undefined;
+  readonly sending: Nanoseconds | undefined;
+  readonly waiting: Nanoseconds | undefined;
+  readonly receiving: Nanoseconds | undefined;
+  readonly state: string;
+  /** What is broken, in a word or two each: "Transfer-Encoding twice", "no response", "cut by RST". */
+  readonly tags: readonly string[];
+}
+
+/** One row of the TLS view. */
+export interface HelloItem {
+  readonly hello: HelloRow;
+  readonly flow: FlowRow;
+  readonly stream: number;
+  readonly time: Nanoseconds;
+  readonly client: string;
+  readonly server: string;
+  readonly serverName: string | undefined;
+  readonly alpn: string | undefined;
+  readonly selectedAlpn: string | undefined;
+  /** "TLS 1.3": the server's choice, or the client's highest offer followed by a question mark. */
+  readonly version: string;
+  readonly cipherSuite: string | undefined;
+  readonly outcome: string;
+  readonly packet: PacketNumber;
+  readonly tags: readonly string[];
+}
+
+/** The rows of each view. */
+export interface Items {
+  readonly exchanges: ExchangeItem;
+  readonly flows: FlowItem;
+  readonly packets: PacketItem;
+  readonly hellos: HelloItem;
+}
+
+/** A field of a packet: a node of the layer tree. Ranges are of the packet's octets. */
+export interface DetailNode {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly start: number;
+  readonly length: number;
+  readonly depth: number;
+  readonly format: FieldFormat;
+}
+
+/** All of one packet. */
+export interface PacketDetail {
+  readonly item: PacketItem;
+  readonly octets: Uint8Array;
+  readonly wireLength: Bytes;
+  readonly nodes: readonly DetailNode[];
+}
+
+/** A field line as sent; what is wrong with it, where something is. */
+export interface FieldLine {
+  readonly text: string;
+  readonly remark?: string;
+}
+
+/** One side of an exchange. */
+export interface MessageDetail {
+  readonly startLine: string;
+  readonly lines: readonly FieldLine[];
+  readonly trailers: readonly FieldLine[];
+  readonly framing: string;
+  readonly state: string;
+  readonly bodyOctets: Bytes;
+  readonly firstPacket: PacketNumber;
+  readonly lastPacket: PacketNumber;
+  /** What the message did against the standards, in a sentence each. */
+  readonly violations: readonly string[];
+}
+
+/** All of one exchange but its bodies. */
+export interface ExchangeDetail {
+  readonly item: ExchangeItem;
+  readonly request: MessageDetail | undefined;
+  readonly response: MessageDetail | undefined;
+  readonly related: readonly Evidence[];
+}
+
+/** A body: de-chunked, content-decoded where it can be, capped. */
+export interface BodyPreview {
+  readonly octets: Uint8Array;
+  readonly contentType: string;
+  /** "gzip", or what kept it from being decoded; absent for identity. */
+  readonly encoding?: string;
+  readonly isComplete: boolean;
+  /** Why it is not complete: cut by the capture, by the cap, a gap. */
+  readonly caveat?: string;
+}
+
+/** A stretch of one direction of a followed byte stream. */
+export interface FollowPiece {
+  /** 0 the originator's direction, 1 the responder's. */
+  readonly direction: 0 | 1;
+  readonly packet: PacketNumber;
+  readonly time: Nanoseconds;
+  readonly octets: Uint8Array;
+  /** Octets missing in the capture, in place of octets; absent where none are. */
+  readonly missing?: Bytes;
+}
+
+/** A part of a followed byte stream, in the order the octets came. */
+export interface FollowPart {
+  readonly pieces: readonly FollowPiece[];
+  /** Where to go on; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+/** A packet of a flow, for the ladder of that flow. */
+export interface FlowStep {
+  readonly packet: PacketNumber;
+  readonly time: Nanoseconds;
+  readonly direction: 0 | 1;
+  readonly label: string;
+  readonly tone: 'plain' | 'quiet' | 'bad';
+}
+
+/** All of one flow. */
+export interface FlowDetail {
+  readonly item: FlowItem;
+  /** Names and values, in the order to show. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** The first and the last steps of the flow, at most some hundreds; `omitted` are between them. */
+  readonly steps: readonly FlowStep[];
+  readonly omitted: number;
+  readonly exchanges: readonly ExchangeItem[];
+}
+
+/** A completion of the filter bar. */
+export interface Completion {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** All that the page may ask of the worker. Rows and windows are small copies; no column ever crosses. */
+export interface Analysis {
+  /** Reads the file to the end, or until cancelled; resolves when the findings are final. One capture at a time. */
+  open(file: File, listener: Listener): Promise<Result<Summary, OpenError>>;
+  /** Stops reading. What was read stays. */
+  cancel(): Promise<void>;
+  query(view: View, query: TableQuery): Promise<Result<QueryResult, FilterError>>;
+  window<V extends View>(view: V, id: number, start: number, count: number): Promise<readonly Items[V][]>;
+  /** Position in the query's order of a row (packets: number - 1); undefined where the filter leaves it out. */
+  position(id: number, row: number): Promise<number | undefined>;
+  packet(packet: PacketNumber): Promise<PacketDetail | undefined>;
+  exchange(exchange: ExchangeRow): Promise<ExchangeDetail | undefined>;
+  body(exchange: ExchangeRow, side: 'request' | 'response'): Promise<BodyPreview | undefined>;
+  flow(flow: FlowRow): Promise<FlowDetail | undefined>;
+  hello(hello: HelloRow): Promise<HelloItem | undefined>;
+  /** Follow TCP Stream: octets of one flow from `from` (0, then `next`), some 256 KiB a part. */
+  follow(flow: FlowRow, direction: 0 | 1 | 'both', from: number): Promise<FollowPart>;
+  /** The filter that selects a row's conversation: `tcp.stream eq 5`. */
+  conversationFilter(view: View, row: number): Promise<string>;
+  complete(text: string, caret: number): Promise<readonly Completion[]>;
+  report(): Promise<Report | undefined>;
+}

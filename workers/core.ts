@@ -1,0 +1,309 @@
+import { TABLES, type TableName } from '../src/model/schema.ts';
+import type { Columns, TableSchema } from '../src/model/table.ts';
+
+/** What the WASM module exports. */
+interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+  /** Makes room for `size` octets of input behind what is held back; answers where to put them. */
+  reserveInput(size: number): number;
+  /** Analyses `size` octets of input. 0 where reading can go on, else why it stopped: {@link StopReason}. */
+  push(size: number): number;
+  /** The capture is over: closes what is open. */
+  finish(): void;
+  tableRows(table: number): number;
+  /** Address of the table's directory: u32 addresses of its row groups. */
+  tableDirectory(table: number): number;
+  /** Rows of a table whose u32 column has any bit of the mask; answers how many, the rows are at selection(). */
+  select(table: number, columnOffset: number, mask: number): number;
+  selection(): number;
+  /** Time of the first packet. */
+  startSeconds(): number;
+  startNanoseconds(): number;
+  /** Room for a record that is read again. */
+  reserveRecord(size: number): number;
+  /** Decodes the record at reserveRecord(), `offset` octets into the file, into fields; answers how many. */
+  describe(size: number, offset: number): number;
+  /** The described fields: u32 field, depth, start, length and f64 value each, 24 octets. */
+  described(): number;
+  /** Where the packet's octets begin in the record last described or followed. */
+  recordHeader(): number;
+  /** Begins to follow a flow: what is followed next is of this flow. */
+  followStart(flow: number): void;
+  /** Feeds a record of the followed flow; answers the number of pieces it delivered. */
+  followRecord(size: number, offset: number, packet: number): number;
+  /** Delivers what still waits behind gaps; answers the number of pieces. */
+  followFinish(): number;
+  /** The pieces: u32 direction, packet, address, length, missing (0 or 1), sequence; 24 octets each. */
+  followPieces(): number;
+  /** Adds a row to a table and answers its address (HAR and tests). */
+  appendRow(table: number): number;
+  /** Interns the octets at reserveRecord(); answers the text. */
+  internText(size: number): number;
+}
+
+/** Why the core stopped reading before the end of its input. */
+export const StopReason = { NONE: 0, NOT_A_CAPTURE: 1, DAMAGED: 2, MEMORY: 3 } as const;
+
+/** A column of a table, read row by row. Valid as long as the core; never keep values across push(). */
+export type ColumnReader = (row: number) => number;
+
+/** A table: its row count, and a reader for each column. */
+export type TableReader<C extends Columns> = { readonly rows: number } & {
+  readonly [name in keyof C]: ColumnReader;
+};
+
+/** All tables of the core. */
+export type Tables = { readonly [name in TableName]: TableReader<(typeof TABLES)[name]['columns']> };
+
+/** A field of a described packet. `start` counts from the packet's first octet. */
+export interface DescribedField {
+  readonly field: number;
+  readonly depth: number;
+  readonly start: number;
+  readonly length: number;
+  readonly value: number;
+}
+
+/** Octets (or a gap) that following a flow delivered, in the order the receiver would have read them. */
+export interface DeliveredPiece {
+  readonly direction: 0 | 1;
+  readonly packet: number;
+  /** A copy; empty for a gap. */
+  readonly octets: Uint8Array;
+  /** Octets that the capture does not have; 0 for octets. */
+  readonly missing: number;
+  /** TCP sequence number of the first octet. */
+  readonly sequence: number;
+}
+
+/** Typed views of the core's memory, replaced when it grows. */
+class MemoryViews {
+  #buffer: ArrayBufferLike | undefined;
+  f64 = new Float64Array();
+  u32 = new Uint32Array();
+  i32 = new Int32Array();
+  u16 = new Uint16Array();
+  u8 = new Uint8Array();
+  readonly #memory: WebAssembly.Memory;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.refresh();
+  }
+
+  refresh(): void {
+    const buffer = this.#memory.buffer;
+    if (buffer === this.#buffer) return;
+    this.#buffer = buffer;
+    this.f64 = new Float64Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u8 = new Uint8Array(buffer);
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const LATIN1 = new TextDecoder('latin1');
+
+/** Octets as text: UTF-8 where they are valid UTF-8, else one character an octet. */
+export function decodeText(octets: Uint8Array): string {
+  try {
+    return UTF8.decode(octets);
+  } catch {
+    return LATIN1.decode(octets);
+  }
+}
+
+/** Typed host of the WASM module; the only user of its memory. One core a capture. */
+export class Core {
+  readonly tables: Tables;
+  readonly #exports: CoreExports;
+  readonly #views: MemoryViews;
+  readonly #texts = new Map<number, string>();
+
+  private constructor(exports: CoreExports) {
+    this.#exports = exports;
+    this.#views = new MemoryViews(exports.memory);
+    const tables: Record<string, unknown> = {};
+    Object.entries(TABLES).forEach(([name, schema], number) => {
+      tables[name] = this.#table(schema, number);
+    });
+    this.tables = tables as Tables;
+  }
+
+  /** Starts a core with empty tables from the compiled module. */
+  static async create(module: WebAssembly.Module): Promise<Core> {
+    const abort = (): never => {
+      throw new Error('InvariantError: the core aborted');
+    };
+    const instance = await WebAssembly.instantiate(module, { env: { abort } });
+    return new Core(instance.exports as unknown as CoreExports);
+  }
+
+  #table<C extends Columns>(schema: TableSchema<C>, number: number): TableReader<C> {
+    const exports = this.#exports;
+    const views = this.#views;
+    const { groupShift, rowSize } = schema;
+    const mask = (1 << groupShift) - 1;
+    const reader: Record<string, unknown> = {};
+    Object.defineProperty(reader, 'rows', { get: () => exports.tableRows(number) });
+    for (const [column, type] of Object.entries(schema.columns)) {
+      const offset = schema.offsets[column] ?? 0;
+      const shift = { f64: 3, u32: 2, i32: 2, u16: 1, u8: 0 }[type];
+      reader[column] = (row: number): number => {
+        // Growth detaches the views; a detached array reads as empty.
+        if (views.u8.length === 0) views.refresh();
+        const group = views.u32[(exports.tableDirectory(number) >>> 2) + (row >>> groupShift)] ?? 0;
+        const value = views[type][(group + (row & mask) * rowSize + offset) >>> shift];
+        return value ?? NaN;
+      };
+    }
+    return reader as TableReader<C>;
+  }
+
+  /** Time of the first packet since 1970. */
+  get start(): { readonly seconds: number; readonly nanoseconds: number } {
+    return { seconds: this.#exports.startSeconds(), nanoseconds: this.#exports.startNanoseconds() };
+  }
+
+  /** Octets of memory the core holds. */
+  get memoryOctets(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** Analyses the next octets of the file. Answers why reading must stop, {@link StopReason}; NONE to go on. */
+  push(octets: Uint8Array): number {
+    const at = this.#exports.reserveInput(octets.length);
+    this.#views.refresh();
+    this.#views.u8.set(octets, at >>> 0);
+    const reason = this.#exports.push(octets.length);
+    this.#views.refresh();
+    return reason;
+  }
+
+  /** The file is over (or reading was cancelled): closes what is open. */
+  finish(): void {
+    this.#exports.finish();
+    this.#views.refresh();
+  }
+
+  /** Rows of a table whose u32 column has any bit of the mask, ascending. A copy. */
+  select<N extends TableName>(
+    name: N,
+    column: keyof (typeof TABLES)[N]['columns'] & string,
+    mask: number,
+  ): Uint32Array {
+    const schema: TableSchema = TABLES[name];
+    const number = Object.keys(TABLES).indexOf(name);
+    const count = this.#exports.select(number, schema.offsets[column] ?? 0, mask);
+    this.#views.refresh();
+    const at = this.#exports.selection() >>> 2;
+    return this.#views.u32.slice(at, at + count);
+  }
+
+  /** An interned text; '' for 0. */
+  text(id: number): string {
+    if (id === 0) return '';
+    const known = this.#texts.get(id);
+    if (known !== undefined) return known;
+    const text = decodeText(this.textOctets(id));
+    if (this.#texts.size > 100_000) this.#texts.clear();
+    this.#texts.set(id, text);
+    return text;
+  }
+
+  /** The octets of an interned text. A view: use it before the next push(). */
+  textOctets(id: number): Uint8Array {
+    this.#views.refresh();
+    const at = this.tables.texts.address(id);
+    return this.#views.u8.subarray(at, at + this.tables.texts.length(id));
+  }
+
+  /** Interns octets: equal octets get the same text. */
+  intern(octets: Uint8Array): number {
+    this.#putRecord(octets);
+    const id = this.#exports.internText(octets.length);
+    this.#views.refresh();
+    return id;
+  }
+
+  #putRecord(record: Uint8Array): void {
+    const at = this.#exports.reserveRecord(record.length);
+    this.#views.refresh();
+    this.#views.u8.set(record, at >>> 0);
+  }
+
+  /** Decodes a record of the file again, by the same decoders that indexed it. `offset` is its place in the file. */
+  describe(
+    record: Uint8Array,
+    offset: number,
+  ): { readonly header: number; readonly fields: readonly DescribedField[] } {
+    this.#putRecord(record);
+    const count = this.#exports.describe(record.length, offset);
+    this.#views.refresh();
+    const header = this.#exports.recordHeader();
+    const at = this.#exports.described();
+    const fields: DescribedField[] = [];
+    for (let index = 0; index < count; index++) {
+      const from = (at + index * 24) >>> 2;
+      const [field = 0, depth = 0, start = 0, length = 0] = this.#views.u32.subarray(from, from + 4);
+      fields.push({ field, depth, start, length, value: this.#views.f64[(from + 4) >>> 1] ?? NaN });
+    }
+    return { header, fields };
+  }
+
+  /** Begins to follow a flow from its packets, read again. */
+  followStart(flow: number): void {
+    this.#exports.followStart(flow);
+  }
+
+  /** Feeds the next record of the followed flow; answers the octets that are now in order. */
+  followRecord(record: Uint8Array, offset: number, packet: number): readonly DeliveredPiece[] {
+    this.#putRecord(record);
+    return this.#pieces(this.#exports.followRecord(record.length, offset, packet));
+  }
+
+  /** Ends following: delivers what waited behind gaps. */
+  followFinish(): readonly DeliveredPiece[] {
+    return this.#pieces(this.#exports.followFinish());
+  }
+
+  #pieces(count: number): readonly DeliveredPiece[] {
+    this.#views.refresh();
+    const at = this.#exports.followPieces();
+    const pieces: DeliveredPiece[] = [];
+    for (let index = 0; index < count; index++) {
+      const from = (at + index * 24) >>> 2;
+      const [direction = 0, packet = 0, address = 0, length = 0, missing = 0, sequence = 0] =
+        this.#views.u32.subarray(from, from + 6);
+      pieces.push({
+        direction: direction === 0 ? 0 : 1,
+        packet,
+        octets: missing ? new Uint8Array() : this.#views.u8.slice(address, address + length),
+        missing: missing ? length : 0,
+        sequence,
+      });
+    }
+    return pieces;
+  }
+
+  /** Appends a row with the given values (absent columns are 0) and answers its number: for tables filled from TypeScript. */
+  append<N extends TableName>(
+    name: N,
+    values: { readonly [column in keyof (typeof TABLES)[N]['columns']]?: number },
+  ): number {
+    const schema: TableSchema = TABLES[name];
+    const number = Object.keys(TABLES).indexOf(name);
+    const row = this.#exports.tableRows(number);
+    const address = this.#exports.appendRow(number) >>> 0;
+    this.#views.refresh();
+    for (const [column, value] of Object.entries<number | undefined>(values)) {
+      const type = schema.columns[column];
+      if (type === undefined || value === undefined) continue;
+      const shift = { f64: 3, u32: 2, i32: 2, u16: 1, u8: 0 }[type];
+      this.#views[type][(address + (schema.offsets[column] ?? 0)) >>> shift] = value;
+    }
+    return row;
+  }
+}
