@@ -1,0 +1,9 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './app.css';
+import { startCounting } from './platform/no-egress.ts';
+import { registerServiceWorker } from './platform/register-service-worker.ts';
+
+startCounting();
+mount(App, { target: document.body });
+void registerServiceWorker();
