@@ -1,0 +1,236 @@
+/**
+ * The build: one self-contained dist/index.html under a policy with hashes, and beside it only what a hosted copy adds.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const samplesFolder = `${root}public/samples/`;
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+const NO_HASH = '0'.repeat(64);
+
+/** What dist/index.html may take on the wire, gzipped, without the samples. */
+export const SIZE_LIMIT = 300_000;
+
+function sha256(content: string | Uint8Array, encoding: 'hex' | 'base64'): string {
+  return createHash('sha256').update(content).digest(encoding);
+}
+
+function gzipBase64(content: Uint8Array): string {
+  const packed = gzipSync(content, { level: 9 });
+  packed[9] = 255; // the operating system of the build; the artifact must not depend on it (RFC 1952 section 2.3.1)
+  return packed.toString('base64');
+}
+
+interface PackedSample {
+  readonly name: string;
+  readonly octets: number;
+  readonly gzipBase64: string;
+}
+
+function packSamples(): readonly PackedSample[] {
+  const names = existsSync(samplesFolder) ? readdirSync(samplesFolder).sort() : [];
+  return names
+    .filter((name) => /\.pcap(ng)?$/.test(name))
+    .map((name) => {
+      const content = readFileSync(samplesFolder + name);
+      return { name, octets: content.length, gzipBase64: gzipBase64(content) };
+    });
+}
+
+/** Octets of the page as a host with gzip sends it, the samples left out. */
+export function sizeWithoutSamples(html: string): number {
+  let text = html;
+  for (const sample of packSamples()) text = text.replace(sample.gzipBase64, '');
+  return gzipSync(text, { level: 9 }).length;
+}
+
+/** A worker's program as one classic script: Chromium runs no module worker from file://. */
+async function bundleScript(entry: string, define: Record<string, string>): Promise<Rolldown.OutputChunk> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    define,
+    build: {
+      write: false,
+      target: 'es2023',
+      modulePreload: false,
+      rolldownOptions: { input: root + entry, output: { format: 'iife' } },
+    },
+  });
+  const outputs = Array.isArray(result) ? result : [result];
+  for (const output of outputs) {
+    if ('output' in output) return output.output[0];
+  }
+  throw new Error(`Nothing came out of ${entry}.`);
+}
+
+/** `virtual:analysis-worker`, `virtual:core-wasm` and `virtual:samples` (src/platform/environment.d.ts). */
+function embeddedParts(): Plugin {
+  const names = ['virtual:analysis-worker', 'virtual:core-wasm', 'virtual:samples'];
+  return {
+    name: 'offwire:embedded-parts',
+    resolveId: (id) => (names.includes(id) ? `\0${id}` : undefined),
+    async load(id) {
+      if (id === '\0virtual:analysis-worker') {
+        const script = await bundleScript('workers/analysis.worker.ts', {});
+        for (const file of script.moduleIds) if (!file.startsWith('\0')) this.addWatchFile(file);
+        return `export const source = ${JSON.stringify(script.code)};`;
+      }
+      if (id === '\0virtual:core-wasm') {
+        const file = `${root}build/core.wasm`;
+        if (!existsSync(file)) this.error('build/core.wasm is missing: run `npm run core` first.');
+        this.addWatchFile(file);
+        return `export const gzipBase64 = ${JSON.stringify(gzipBase64(readFileSync(file)))};`;
+      }
+      if (id === '\0virtual:samples') return `export const files = ${JSON.stringify(packSamples())};`;
+      return undefined;
+    },
+  };
+}
+
+/** The policy of the page. DESIGN section 7; every directive is explained to the user in src/platform/trust-words.ts. */
+function contentSecurityPolicy(script: string, style: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${sha256(script, 'base64')}' 'wasm-unsafe-eval'`,
+    `style-src 'sha256-${sha256(style, 'base64')}'`,
+    'img-src data: blob:',
+    // 'self' is for the hosted copy's service worker alone; the trusted type `offwire-worker` lets no other address pass.
+    "worker-src blob: 'self'",
+    "manifest-src 'self'",
+    "connect-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    // Svelte's templates, and src/platform/trusted-script-url.ts.
+    'trusted-types svelte-trusted-html offwire-worker',
+  ].join('; ');
+}
+
+/** Text that stands inside a script element must not end it, nor open a comment (HTML section 4.12.1.3). */
+function inScript(code: string): string {
+  return code.replace(/<\/(?=script)|<(?=!--)/gi, (match) => `\\x3C${match.slice(1)}`);
+}
+
+/** index.html with its script and style inside, its policy, and its own hash (computed with the hash's place zeroed). */
+function assemblePage(html: string, script: string, style: string): string {
+  const icon = Buffer.from(readFileSync(`${root}public/icon.svg`)).toString('base64');
+  const policy = contentSecurityPolicy(script, style);
+  const page = html
+    .replace(/\s*<script type="module"[^>]*><\/script>/, '')
+    .replace(/\s*<link rel="stylesheet"[^>]*>/, '')
+    .replace(
+      '<!--policy-->',
+      `<meta http-equiv="Content-Security-Policy" content="${policy}" />\n    <meta name="offwire-build" content="${NO_HASH}" />`,
+    )
+    .replace('<!--icon-->', () => `<link rel="icon" href="data:image/svg+xml;base64,${icon}" />`)
+    .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
+    .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`);
+  return page.replace(NO_HASH, sha256(page, 'hex'));
+}
+
+/** Turns what Vite built into the artifact: dist/index.html, and the hosted copy's companions. */
+function oneFile(): Plugin {
+  return {
+    name: 'offwire:one-file',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      async handler(_options, bundle) {
+        let html = '';
+        let script = '';
+        let style = '';
+        for (const [name, part] of Object.entries(bundle)) {
+          if (part.type === 'chunk') script += part.code;
+          else if (name === 'index.html') html = String(part.source);
+          else if (name.endsWith('.css')) style += String(part.source);
+          else
+            this.error(
+              `${name} would be loaded from the network; import nothing that is not script, style or text.`,
+            );
+          delete bundle[name];
+        }
+        const page = assemblePage(html, inScript(script.trim()), style.trim());
+        const files = new Map<string, string | Uint8Array>([['index.html', page]]);
+        for (const name of readdirSync(`${root}public`).filter((entry) => entry !== 'samples'))
+          files.set(name, readFileSync(`${root}public/${name}`));
+        const kept = [...files.keys()].filter((name) => !name.startsWith('_')).sort();
+        const serviceWorker = await bundleScript('workers/service.worker.ts', {
+          OFFWIRE_BUILD: JSON.stringify(
+            sha256([...kept].map((name) => sha256(files.get(name) ?? '', 'hex')).join(), 'hex'),
+          ),
+          OFFWIRE_FILES: JSON.stringify(kept),
+        });
+        files.set('service-worker.js', serviceWorker.code);
+        const sums = [...files].sort().map(([name, content]) => `${sha256(content, 'hex')}  ${name}\n`);
+        files.set('SHA256SUMS', sums.join(''));
+        for (const [fileName, source] of files) this.emitFile({ type: 'asset', fileName, source });
+        const size = sizeWithoutSamples(page);
+        this.info(
+          `index.html: ${size} of ${SIZE_LIMIT} octets gzipped without the samples, ${Buffer.byteLength(page)} as a file`,
+        );
+      },
+    },
+  };
+}
+
+/** `vite preview` answers with the headers of dist/_headers, as a host does, and says where the file is. */
+function hostHeaders(): Plugin {
+  return {
+    name: 'offwire:host-headers',
+    configurePreviewServer(server) {
+      const rules = parseHeaders(readFileSync(`${root}dist/_headers`, 'utf8'));
+      server.middlewares.use((request, response, next) => {
+        const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+        for (const rule of rules) {
+          if (rule.path !== '/*' && rule.path !== path) continue;
+          for (const [name, value] of rule.headers) response.setHeader(name, value);
+        }
+        next();
+      });
+      return () => console.log(`  The same page, from disk: file://${root}dist/index.html\n`);
+    },
+  };
+}
+
+interface HeaderRule {
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+/** The format that Netlify and Cloudflare Pages share: a path, then indented header lines. */
+function parseHeaders(text: string): readonly HeaderRule[] {
+  const rules: { path: string; headers: [string, string][] }[] = [];
+  for (const line of text.split('\n')) {
+    if (/^\//.test(line)) rules.push({ path: line.trim(), headers: [] });
+    const header = /^\s+([\w-]+):\s*(.+)$/.exec(line);
+    if (header?.[1] !== undefined && header[2] !== undefined)
+      rules.at(-1)?.headers.push([header[1], header[2]]);
+  }
+  return rules;
+}
+
+export default defineConfig({
+  root: `${root}src`,
+  base: './',
+  publicDir: false,
+  define: { OFFWIRE_VERSION: JSON.stringify(version) },
+  plugins: [svelte(), embeddedParts(), oneFile(), hostHeaders()],
+  build: {
+    outDir: `${root}dist`,
+    emptyOutDir: true,
+    target: 'es2023',
+    modulePreload: false,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+});
