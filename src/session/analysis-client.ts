@@ -1,0 +1,100 @@
+import { type AnalysisWorker, proxy, spawnWorker } from '../platform/spawn-worker.ts';
+import type {
+  Analysis,
+  Completion,
+  ExchangeDetail,
+  FilterError,
+  FlowDetail,
+  FollowPart,
+  HelloItem,
+  Items,
+  Listener,
+  BodyPreview,
+  OpenError,
+  PacketDetail,
+  QueryResult,
+  Report,
+  Result,
+  Summary,
+  TableQuery,
+  View,
+} from './worker.ts';
+
+/** A call that failed by a bug never settles: nothing may be built on it, and the page is told through `onFault`. */
+const NEVER = new Promise<never>(() => {});
+
+/** The worker as the session sees it: one object that stays while the worker behind it may be replaced. */
+export class AnalysisClient implements Analysis {
+  #onFault: (message: string) => void;
+  #worker: Promise<AnalysisWorker>;
+
+  /** `onFault` is called with a message when the analyser breaks; see {@link replace}. */
+  constructor(onFault: (message: string) => void) {
+    this.#onFault = onFault;
+    this.#worker = this.#spawn();
+  }
+
+  /** Ends the worker and starts a new one, which knows no capture. */
+  replace(): void {
+    void this.#worker.then((worker) => worker.terminate());
+    this.#worker = this.#spawn();
+  }
+
+  open(file: File, listener: Listener): Promise<Result<Summary, OpenError>> {
+    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(file, proxy(listener)));
+  }
+  cancel(): Promise<void> {
+    return this.#call((analysis) => analysis.cancel());
+  }
+  query(view: View, query: TableQuery): Promise<Result<QueryResult, FilterError>> {
+    return this.#call<Result<QueryResult, FilterError>>((analysis) => analysis.query(view, query));
+  }
+  window<V extends View>(view: V, id: number, start: number, count: number): Promise<readonly Items[V][]> {
+    // Comlink's types lose V; what crosses the border is what the worker's own type says.
+    return this.#call((analysis) => analysis.window(view, id, start, count) as Promise<readonly Items[V][]>);
+  }
+  position(id: number, row: number): Promise<number | undefined> {
+    return this.#call((analysis) => analysis.position(id, row));
+  }
+  packet(packet: number): Promise<PacketDetail | undefined> {
+    return this.#call((analysis) => analysis.packet(packet));
+  }
+  exchange(exchange: number): Promise<ExchangeDetail | undefined> {
+    return this.#call((analysis) => analysis.exchange(exchange));
+  }
+  body(exchange: number, side: 'request' | 'response'): Promise<BodyPreview | undefined> {
+    return this.#call((analysis) => analysis.body(exchange, side));
+  }
+  flow(flow: number): Promise<FlowDetail | undefined> {
+    return this.#call((analysis) => analysis.flow(flow));
+  }
+  hello(hello: number): Promise<HelloItem | undefined> {
+    return this.#call((analysis) => analysis.hello(hello));
+  }
+  follow(flow: number, direction: 0 | 1 | 'both', from: number): Promise<FollowPart> {
+    return this.#call((analysis) => analysis.follow(flow, direction, from));
+  }
+  conversationFilter(view: View, row: number): Promise<string> {
+    return this.#call((analysis) => analysis.conversationFilter(view, row));
+  }
+  complete(text: string, caret: number): Promise<readonly Completion[]> {
+    return this.#call((analysis) => analysis.complete(text, caret));
+  }
+  report(): Promise<Report | undefined> {
+    return this.#call((analysis) => analysis.report());
+  }
+
+  #spawn(): Promise<AnalysisWorker> {
+    return spawnWorker((message) => this.#onFault(message));
+  }
+
+  async #call<Answer>(ask: (analysis: AnalysisWorker['analysis']) => Promise<Answer>): Promise<Answer> {
+    const worker = this.#worker;
+    try {
+      return await ask((await worker).analysis);
+    } catch (error) {
+      if (worker === this.#worker) this.#onFault(error instanceof Error ? error.message : String(error));
+      return NEVER;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { tick } from 'svelte';
+import type { Findings } from '../model/finding.ts';
+import type { Analysis, OpenError, Progress, Summary } from './worker.ts';
+
+/** How far a capture is: nothing opened; being read; read or cancelled; no capture; the analyser broke. */
+export type CaptureStatus = 'empty' | 'reading' | 'done' | 'failed' | 'broken';
+
+/** A file that could not be opened. */
+export interface CaptureFailure {
+  readonly file: string;
+  readonly error: OpenError;
+}
+
+/** The open capture: what was read of it, what it is, and what the rules say. */
+export class CaptureState {
+  #status = $state<CaptureStatus>('empty');
+  #file = $state('');
+  #progress = $state.raw<Progress | undefined>();
+  #summary = $state.raw<Summary | undefined>();
+  #findings = $state.raw<Findings | undefined>();
+  #failure = $state.raw<CaptureFailure | undefined>();
+  #revision = $state(0);
+  #startedAt = $state(0);
+  #run = 0;
+
+  get status(): CaptureStatus {
+    return this.#status;
+  }
+  /** Name of the file that is being read or was read. */
+  get file(): string {
+    return this.#file;
+  }
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+  get summary(): Summary | undefined {
+    return this.#summary;
+  }
+  get findings(): Findings | undefined {
+    return this.#findings;
+  }
+  get failure(): CaptureFailure | undefined {
+    return this.#failure;
+  }
+  /** Grows whenever the tables may have grown. */
+  get revision(): number {
+    return this.#revision;
+  }
+  /** When reading began, on the clock of `performance.now()`. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** Reads a file; settles when its findings are on the screen, or it failed, or another file was opened. */
+  async read(api: Analysis, file: File, droppedAt: number): Promise<void> {
+    const run = ++this.#run;
+    const isCurrent = () => run === this.#run;
+    this.#status = 'reading';
+    this.#file = file.name;
+    this.#progress = { bytesRead: 0, bytes: file.size, packets: 0, isDone: false };
+    this.#summary = undefined;
+    this.#findings = undefined;
+    this.#failure = undefined;
+    this.#startedAt = droppedAt;
+    // The listener is called through a port of its own, and may be a little behind the answer of open().
+    let tellFinal = () => {};
+    const final = new Promise<void>((resolve) => (tellFinal = resolve));
+    const answer = await api.open(file, {
+      progress: (progress) => {
+        if (isCurrent()) this.#progress = progress;
+      },
+      summary: (summary) => {
+        if (isCurrent()) this.#setSummary(summary);
+      },
+      findings: (findings) => {
+        if (isCurrent()) this.#findings = findings;
+        if (findings.isFinal) tellFinal();
+      },
+    });
+    if (!isCurrent()) return;
+    if (!answer.ok) {
+      this.#status = 'failed';
+      this.#failure = { file: file.name, error: answer.error };
+      return;
+    }
+    await final;
+    if (!isCurrent()) return;
+    this.#status = 'done';
+    this.#setSummary(answer.value);
+    await paint();
+    if (!isCurrent()) return;
+    performance.measure('offwire:analysis', {
+      start: droppedAt,
+      detail: { bytes: answer.value.bytesRead, packets: answer.value.counts.packets },
+    });
+  }
+
+  /** Lets go of the file being read: what its reading still says is not listened to. */
+  letGo(): void {
+    this.#run++;
+    this.#status = 'empty';
+  }
+
+  /** The worker died: what is on the screen stays there. */
+  breakDown(): void {
+    this.#run++;
+    this.#status = 'broken';
+  }
+
+  #setSummary(summary: Summary): void {
+    this.#summary = summary;
+    this.#revision++;
+  }
+}
+
+/** Waits until what was set is on the screen. */
+async function paint(): Promise<void> {
+  await tick();
+  // A tab in the background paints nothing.
+  if (document.hidden) return;
+  await new Promise((painted) => requestAnimationFrame(painted));
+}

@@ -1,0 +1,84 @@
+import type { Completion, FilterError } from './worker.ts';
+
+/** A pause in typing after which the filter is applied without Enter. */
+const PAUSE_MILLISECONDS = 450;
+
+/** What the filter bar needs of the rest. */
+export interface FilterActions {
+  /** Filters all tables; answers what is wrong with the text. */
+  apply(text: string, isConfirmed: boolean): Promise<FilterError | undefined>;
+  complete(text: string, caret: number): Promise<readonly Completion[]>;
+}
+
+/** The text of the filter bar, and what is wrong with it. */
+export class FilterState {
+  #actions: FilterActions;
+  #text = $state('');
+  #error = $state.raw<FilterError | undefined>();
+  #completions = $state.raw<readonly Completion[]>([]);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(actions: FilterActions) {
+    this.#actions = actions;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+  get error(): FilterError | undefined {
+    return this.#error;
+  }
+  get completions(): readonly Completion[] {
+    return this.#completions;
+  }
+
+  /** Shows a filter that was applied elsewhere: a link, Back. */
+  show(text: string): void {
+    clearTimeout(this.#timer);
+    this.#text = text;
+    this.#error = undefined;
+    this.#completions = [];
+  }
+
+  /** Says what is wrong with the text that is shown. */
+  blame(error: FilterError | undefined): void {
+    this.#error = error;
+  }
+
+  type(text: string, caret: number): void {
+    this.#text = text;
+    this.#error = undefined;
+    void this.suggest(caret);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#apply(false), PAUSE_MILLISECONDS);
+  }
+
+  /** Looks for completions at the caret. */
+  async suggest(caret: number): Promise<void> {
+    const text = this.#text;
+    const completions = await this.#actions.complete(text, caret);
+    if (text === this.#text) this.#completions = completions;
+  }
+
+  closeCompletions(): void {
+    this.#completions = [];
+  }
+
+  /** Enter: applies at once. */
+  async confirm(): Promise<void> {
+    this.#completions = [];
+    await this.#apply(true);
+  }
+
+  async clear(): Promise<void> {
+    this.show('');
+    await this.#apply(true);
+  }
+
+  async #apply(isConfirmed: boolean): Promise<void> {
+    clearTimeout(this.#timer);
+    const text = this.#text;
+    const error = await this.#actions.apply(text.trim(), isConfirmed);
+    if (text === this.#text) this.#error = error;
+  }
+}

@@ -1,0 +1,194 @@
+import { createContext } from 'svelte';
+import { SAMPLES, type Sample } from '../platform/samples.ts';
+import { saveFile } from '../platform/save-file.ts';
+import { AnalysisClient } from './analysis-client.ts';
+import { CaptureState } from './capture.svelte.ts';
+import { FilterState } from './filter.svelte.ts';
+import { type Place, START, VIEW_IDS, type ViewId } from './fragment.ts';
+import { PlaceState } from './place.svelte.ts';
+import { TableState } from './table.svelte.ts';
+import { TrustState } from './trust.svelte.ts';
+import type { Analysis, FilterError, View } from './worker.ts';
+
+/** The table behind a view; Findings and Health have none. */
+export const TABLE_OF: { readonly [view in ViewId]: View | undefined } = {
+  findings: undefined,
+  exchanges: 'exchanges',
+  flows: 'flows',
+  packets: 'packets',
+  tls: 'hellos',
+  health: undefined,
+};
+
+/** While a capture is read, the tables are asked again at most this often. */
+const REFRESH_MILLISECONDS = 700;
+
+/** All state of the page. App makes one; components get it by {@link session}. */
+export class Session {
+  readonly place = new PlaceState();
+  readonly capture = new CaptureState();
+  readonly trust = new TrustState();
+  readonly filter: FilterState;
+  readonly samples: readonly Sample[] = SAMPLES;
+  readonly tables: { readonly [V in View]: TableState<V> };
+  #client: AnalysisClient;
+  #reading: Promise<void> | undefined;
+  #opened = 0;
+  #refreshes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #fault = $state('');
+
+  constructor() {
+    this.#client = new AnalysisClient((message) => this.#breakDown(message));
+    this.tables = {
+      exchanges: new TableState('exchanges', this.#client),
+      flows: new TableState('flows', this.#client),
+      packets: new TableState('packets', this.#client),
+      hellos: new TableState('hellos', this.#client),
+    };
+    this.filter = new FilterState({
+      apply: (text, isConfirmed) => this.#applyFilter(text, isConfirmed),
+      complete: (text, caret) => this.#client.complete(text, caret),
+    });
+    this.filter.show(this.place.filter);
+  }
+
+  /** Details, bodies and followed streams are asked here. */
+  get analysis(): Analysis {
+    return this.#client;
+  }
+
+  /** A bug that the analyser met; '' where there is none. */
+  get fault(): string {
+    return this.#fault;
+  }
+
+  /** Listens to Back and Forward, and to what is requested. Answers how to stop. */
+  watch(): () => void {
+    const stops = [
+      this.trust.watch(),
+      this.place.watch(() => {
+        this.filter.show(this.place.filter);
+        void this.refresh();
+      }),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Reads a capture in place of the one that is open. */
+  async open(file: File, droppedAt = performance.now()): Promise<void> {
+    const opening = ++this.#opened;
+    this.capture.letGo();
+    if (this.#reading !== undefined) {
+      await this.#client.cancel();
+      await this.#reading;
+      if (opening !== this.#opened) return;
+    }
+    this.#fault = '';
+    for (const table of Object.values(this.tables)) table.reset();
+    // After a reload the address still says where one was: the first file goes there.
+    if (opening > 1) this.place.go(START);
+    this.filter.show(this.place.filter);
+    const reading = this.capture.read(this.#client, file, droppedAt);
+    this.#reading = reading;
+    await reading;
+    if (this.#reading === reading) this.#reading = undefined;
+  }
+
+  async openSample(sample: Sample): Promise<void> {
+    const clickedAt = performance.now();
+    await this.open(await sample.open(), clickedAt);
+  }
+
+  /** Stops reading; what was read stays. */
+  cancel(): Promise<void> {
+    return this.#client.cancel();
+  }
+
+  /** Goes to a view, row or pane, and brings its table up to date. */
+  go(to: Partial<Place>): void {
+    this.place.go(to);
+    if (to.filter !== undefined) this.filter.show(to.filter);
+    void this.refresh();
+  }
+
+  /** Sorts a view's table by a column. */
+  sortBy(view: View, column: string): void {
+    this.tables[view].sortBy(column);
+    void this.refresh();
+  }
+
+  /** Filters to the conversation of a row. */
+  async filterToConversation(view: View, row: number): Promise<void> {
+    this.go({ filter: await this.#client.conversationFilter(view, row) });
+  }
+
+  /** The report of `npm run report` as a download. */
+  async saveReport(): Promise<void> {
+    const report = await this.#client.report();
+    if (report === undefined) return;
+    const text = `${JSON.stringify(report, undefined, 2)}\n`;
+    saveFile(new Blob([text], { type: 'application/json' }), `${report.file}.offwire.json`);
+  }
+
+  /** Brings the tables up to date with filter, order and capture: the one in sight first, then the others for their counts. */
+  async refresh(): Promise<void> {
+    const run = ++this.#refreshes;
+    const isReading = this.capture.status === 'reading';
+    if (this.capture.summary === undefined || this.capture.status === 'broken') return;
+    const inSight = TABLE_OF[this.place.view];
+    const others = VIEW_IDS.flatMap((id) => TABLE_OF[id] ?? []).filter((view) => view !== inSight);
+    const views = [...(inSight === undefined ? [] : [inSight]), ...(isReading ? [] : others)];
+    for (const view of views) {
+      const error = await this.tables[view].update(this.place.filter, this.capture.revision);
+      if (run !== this.#refreshes) return;
+      this.filter.blame(error);
+      if (error !== undefined) return;
+    }
+  }
+
+  /** The capture grew: refreshes at once when it is read, and now and then before. */
+  follow(): void {
+    if (this.capture.status !== 'reading') {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      void this.refresh();
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        void this.refresh();
+      }, REFRESH_MILLISECONDS);
+    }
+  }
+
+  async #applyFilter(text: string, isConfirmed: boolean): Promise<FilterError | undefined> {
+    if (this.capture.summary !== undefined) {
+      const table = this.tables[TABLE_OF[this.place.view] ?? 'packets'];
+      const error = await table.update(text, this.capture.revision);
+      if (error !== undefined) return error;
+    }
+    if (isConfirmed) this.place.go({ filter: text });
+    else this.place.move({ filter: text });
+    await this.refresh();
+    if (isConfirmed && text !== '' && TABLE_OF[this.place.view] === undefined) this.#goToMatches();
+    return undefined;
+  }
+
+  /** From a view without a table, Enter in the filter bar leads to the first table with matches. */
+  #goToMatches(): void {
+    const { exchanges, packets } = this.tables;
+    if (exchanges.rows > 0) this.go({ view: 'exchanges' });
+    else if (packets.rows > 0) this.go({ view: 'packets' });
+  }
+
+  #breakDown(message: string): void {
+    this.#fault = message;
+    if (this.capture.status !== 'reading') return;
+    this.capture.breakDown();
+    this.#reading = undefined;
+    this.#client.replace();
+  }
+}
+
+const [session, setSession] = createContext<Session>();
+export { session, setSession };

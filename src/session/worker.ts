@@ -1,0 +1,31 @@
+// The views know the worker's words through the session only.
+export type { Report } from '../model/report.ts';
+export type { Result } from '../model/result.ts';
+export type {
+  Analysis,
+  BodyPreview,
+  Completion,
+  DetailNode,
+  ExchangeDetail,
+  ExchangeItem,
+  FieldLine,
+  FilterError,
+  FlowDetail,
+  FlowItem,
+  FlowStep,
+  FollowPart,
+  FollowPiece,
+  HelloItem,
+  IssueItem,
+  Items,
+  Listener,
+  MessageDetail,
+  OpenError,
+  PacketDetail,
+  PacketItem,
+  Progress,
+  QueryResult,
+  Summary,
+  TableQuery,
+  View,
+} from '../../workers/api.ts';
