@@ -278,6 +278,9 @@ export interface FlowDetail {
 export interface Completion {
   readonly text: string;
   readonly label: string;
+  /** What `text` replaces in the filter: [start, end). */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** All that the page may ask of the worker. Rows and windows are small copies; no column ever crosses. */

@@ -21,6 +21,10 @@ export const LIMITS = {
   /** Header lines and octets at which proxies refuse a section (Envoy's defaults: 100 lines, 60 KiB). */
   SECTION_LINES: 100,
   SECTION_OCTETS: 61_440,
+  /** Characters of a display filter: the longest that people paste are lists of a few hundred addresses. */
+  FILTER_CHARACTERS: 20_000,
+  /** Parentheses and functions of a display filter inside one another. */
+  FILTER_DEPTH: 100,
   /** Octets the core's memory may take: a 32-bit WASM module's addresses, less room for one row group. */
   MEMORY_OCTETS: 4_000_000_000,
 } as const;
