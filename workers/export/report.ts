@@ -1,0 +1,42 @@
+import { Counter } from '../../src/model/counter.ts';
+import type { Findings } from '../../src/model/finding.ts';
+import type { Report } from '../../src/model/report.ts';
+import type { Summary } from '../api.ts';
+import type { Core } from '../core.ts';
+
+/** What the report says of a capture that was read. Flows are told by Wireshark's tcp.stream or udp.stream. */
+export function buildReport(core: Core, summary: Summary, findings: Findings): Report {
+  const { flows } = core.tables;
+  return {
+    file: summary.file,
+    bytes: summary.bytes,
+    format: summary.format,
+    packets: summary.counts.packets,
+    flows: { tcp: core.counter(Counter.TCP_FLOWS), udp: core.counter(Counter.UDP_FLOWS) },
+    exchanges: {
+      total: summary.counts.exchanges,
+      requests: core.counter(Counter.REQUESTS),
+      responses: core.counter(Counter.RESPONSES),
+    },
+    tls: {
+      clientHellos: core.counter(Counter.CLIENT_HELLOS),
+      withoutSni: core.counter(Counter.CLIENT_HELLOS_WITHOUT_SNI),
+    },
+    tcp: { resets: core.counter(Counter.RESETS) },
+    findings: findings.findings.map((finding) => ({
+      rule: finding.rule,
+      severity: finding.severity,
+      title: finding.title,
+      count: finding.count,
+      flows: finding.flows.map((flow) => flows.number(flow)),
+      packets: finding.packets,
+    })),
+    issues: summary.issues.map(({ code, severity, count, firstPacket }) => ({
+      code,
+      severity,
+      count,
+      firstPacket,
+    })),
+    ms: Math.round(summary.milliseconds),
+  };
+}

@@ -1,0 +1,82 @@
+import { formatCount } from '../../src/model/format.ts';
+import { IssueCode, type IssueSeverity, type IssueText } from '../../src/model/issue.ts';
+import { ISSUE_TEXTS } from '../../src/model/issue-texts.ts';
+import { LINK_TYPES } from '../../src/model/registries.ts';
+import type { IssueItem } from '../api.ts';
+import type { Core } from '../core.ts';
+
+/** The numbers that an issue's sentence is filled with; NaN for one that is not known. */
+interface IssueNumbers {
+  readonly found: number;
+  readonly expected: number;
+  readonly packets: number;
+}
+
+const RANK: Readonly<Record<IssueSeverity, number>> = { error: 0, warning: 1, note: 2 };
+
+const TEXTS: Readonly<Record<number, IssueText | undefined>> = ISSUE_TEXTS;
+
+/** The issues of a capture as they are shown, the worst first, then the most frequent. */
+export function issueItems(core: Core): readonly IssueItem[] {
+  const { issues } = core.tables;
+  const items: IssueItem[] = [];
+  for (let row = 0; row < issues.rows; row++) {
+    const item = issueItem(core, row);
+    if (item) items.push(item);
+  }
+  return items.sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count);
+}
+
+function issueItem(core: Core, row: number): IssueItem | undefined {
+  const { issues, packets } = core.tables;
+  const code = issues.code(row);
+  const text = TEXTS[code];
+  if (!text) return undefined;
+  const numbers = { found: issues.found(row), expected: issues.expected(row), packets: packets.rows };
+  const sentence =
+    code === IssueCode.LINK_TYPE_UNKNOWN
+      ? linkTypeSentence(text, numbers)
+      : tellIssue(text.sentence, numbers);
+  return {
+    code: text.id,
+    severity: text.severity,
+    blame: text.blame,
+    sentence: `${place(issues.firstPacket(row), issues.firstOffset(row))}: ${sentence}`,
+    remedy: text.remedy,
+    count: issues.count(row),
+    firstPacket: issues.firstPacket(row),
+    lastPacket: issues.lastPacket(row),
+  };
+}
+
+/** Where an issue was met first: `Packet 812 at byte 1,204,388`. */
+function place(packet: number, offset: number): string {
+  const byte = Number.isNaN(offset) ? '' : `byte ${formatCount(offset)}`;
+  if (packet === 0) return byte === '' ? 'The file' : `B${byte.slice(1)}`;
+  return byte === '' ? `Packet ${formatCount(packet)}` : `Packet ${formatCount(packet)} at ${byte}`;
+}
+
+function linkTypeSentence(text: IssueText, numbers: IssueNumbers): string {
+  const name = LINK_TYPES[numbers.found];
+  const sentence = tellIssue(text.sentence, numbers);
+  return name === undefined ? sentence : sentence.replace(' is not', ` (${name}) is not`);
+}
+
+/** Fills the numbers of an issue into its sentence; a part in square brackets is left out where one of its numbers is not known. */
+export function tellIssue(sentence: string, numbers: IssueNumbers): string {
+  const values: Readonly<Record<string, number>> = { ...numbers };
+  const fill = (part: string): { readonly text: string; readonly isKnown: boolean } => {
+    let isKnown = true;
+    const text = part.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name] ?? NaN;
+      if (Number.isNaN(value)) isKnown = false;
+      return formatCount(value);
+    });
+    return { text, isKnown };
+  };
+  const optional = sentence.replace(/\[([^\]]*)\]/g, (_, part: string) => {
+    const { text, isKnown } = fill(part);
+    return isKnown ? text : '';
+  });
+  return fill(optional).text;
+}

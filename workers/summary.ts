@@ -1,0 +1,72 @@
+import { FORMAT_NAMES } from '../src/model/capture.ts';
+import { LINK_TYPES } from '../src/model/registries.ts';
+import type { Bytes } from '../src/model/units.ts';
+import type { IssueItem, Summary } from './api.ts';
+import type { Core } from './core.ts';
+import { issueItems } from './items/issue-items.ts';
+
+/** What is known of the reading, besides the core's tables. */
+export interface ReadingState {
+  readonly file: string;
+  readonly bytes: Bytes;
+  readonly bytesRead: Bytes;
+  readonly milliseconds: number;
+  readonly wasCancelled: boolean;
+  readonly isDone: boolean;
+  /** What was met outside the core: the file could not be read to its end. */
+  readonly problems: readonly IssueItem[];
+}
+
+/** What is known of the capture now. Its cost does not grow with the capture. */
+export function summarize(core: Core, state: ReadingState): Summary {
+  const { tables } = core;
+  const { file, bytes, bytesRead, milliseconds, wasCancelled, isDone } = state;
+  return {
+    file,
+    bytes,
+    bytesRead,
+    format: captureFormat(core),
+    startMilliseconds: core.start.seconds * 1000 + Math.floor(core.start.nanoseconds / 1e6),
+    startNanoseconds: core.start.nanoseconds,
+    duration: captureDuration(core),
+    counts: {
+      exchanges: tables.exchanges.rows,
+      flows: tables.flows.rows,
+      packets: tables.packets.rows,
+      hellos: tables.hellos.rows,
+    },
+    issues: [...state.problems, ...issueItems(core)],
+    interfaces: interfaces(core),
+    wasCancelled,
+    isDone,
+    milliseconds,
+  };
+}
+
+/** How the capture's file format is called: that of its first section. */
+export function captureFormat(core: Core): string {
+  const { fileSections } = core.tables;
+  if (fileSections.rows === 0) return 'unknown';
+  return FORMAT_NAMES[fileSections.format(0)] ?? 'unknown';
+}
+
+/** From the first packet to the last of the file; 0 where the clock went backwards further than that. */
+function captureDuration(core: Core): number {
+  const { packets } = core.tables;
+  return packets.rows === 0 ? 0 : Math.max(0, packets.time(packets.rows - 1));
+}
+
+function interfaces(core: Core): Summary['interfaces'] {
+  const table = core.tables.interfaces;
+  return Array.from({ length: table.rows }, (_, row) => {
+    const linkType = table.linkType(row);
+    const dropped = table.dropped(row);
+    return {
+      name: core.text(table.name(row)) || core.text(table.description(row)) || `interface ${row}`,
+      linkType: LINK_TYPES[linkType] ?? `link type ${linkType}`,
+      snapLength: table.snapLength(row),
+      packets: table.packets(row),
+      dropped: Number.isNaN(dropped) ? undefined : dropped,
+    };
+  });
+}
