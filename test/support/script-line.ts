@@ -143,9 +143,11 @@ function extensionNames(reader: TokenReader): ExtensionName[] {
     });
 }
 
+const TCP: Carried = { kind: 'tcp' };
+
 /** Reads a packet line: a time, two ends, then words and octets in any order. */
 export function readPacketLine(line: ScriptLine): PacketLine {
-  const reader = new TokenReader(line);
+  const reader: TokenReader = new TokenReader(line);
   const when = reader.word();
   const nanoseconds = parseTime(when.replace(/^\+/, ''));
   if (nanoseconds === undefined) reader.fail(`"${when}" is no time such as 5ms or +10us`);
@@ -155,7 +157,7 @@ export function readPacketLine(line: ScriptLine): PacketLine {
   const numbers = new Map<string, number>();
   const octets = new Map<string, Uint8Array>();
   const patches: { place: string; octets: Uint8Array }[] = [];
-  let carried: Carried = { kind: 'tcp' };
+  let carried = TCP;
   let ends: PacketLine['ends'];
   let tag: string | undefined;
   let again: string | undefined;

@@ -172,7 +172,7 @@ class ScriptRunner {
   #tcp(line: PacketLine, ends: Ends, payload: Uint8Array): void {
     const sender = this.#sender(ends.from, ends.to);
     const segments = this.#segments(line, ends, sender, payload);
-    let packet = new Uint8Array();
+    let packet: Uint8Array = new Uint8Array();
     segments.forEach((segment, index) => {
       if (index > 0) this.#now += 1_000n;
       packet = this.#sendSegment(line, ends, segment);
