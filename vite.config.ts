@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
+import { build, type Plugin, type Rolldown } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const samplesFolder = `${root}public/samples/`;
@@ -136,6 +137,16 @@ function assemblePage(html: string, script: string, style: string): string {
   return page.replace(NO_HASH, sha256(page, 'hex'));
 }
 
+/** The manifest with its icons inside: the page's policy lets no picture come from an address. */
+function manifestWithIcons(): string {
+  const manifest = JSON.parse(readFileSync(`${root}public/manifest.webmanifest`, 'utf8')) as {
+    icons: { src: string; type: string }[];
+  };
+  for (const icon of manifest.icons)
+    icon.src = `data:${icon.type};base64,${readFileSync(`${root}public/${icon.src}`).toString('base64')}`;
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
 /** Turns what Vite built into the artifact: dist/index.html, and the hosted copy's companions. */
 function oneFile(): Plugin {
   return {
@@ -160,8 +171,8 @@ function oneFile(): Plugin {
         }
         const page = assemblePage(html, inScript(script.trim()), style.trim());
         const files = new Map<string, string | Uint8Array>([['index.html', page]]);
-        for (const name of readdirSync(`${root}public`).filter((entry) => entry !== 'samples'))
-          files.set(name, readFileSync(`${root}public/${name}`));
+        files.set('manifest.webmanifest', manifestWithIcons());
+        files.set('_headers', readFileSync(`${root}public/_headers`));
         const kept = [...files.keys()].filter((name) => !name.startsWith('_')).sort();
         const serviceWorker = await bundleScript('workers/service.worker.ts', {
           OFFWIRE_BUILD: JSON.stringify(
@@ -209,11 +220,10 @@ interface HeaderRule {
 /** The format that Netlify and Cloudflare Pages share: a path, then indented header lines. */
 function parseHeaders(text: string): readonly HeaderRule[] {
   const rules: { path: string; headers: [string, string][] }[] = [];
-  for (const line of text.split('\n')) {
-    if (/^\//.test(line)) rules.push({ path: line.trim(), headers: [] });
-    const header = /^\s+([\w-]+):\s*(.+)$/.exec(line);
-    if (header?.[1] !== undefined && header[2] !== undefined)
-      rules.at(-1)?.headers.push([header[1], header[2]]);
+  for (const block of text.split(/\n(?=\/)/)) {
+    const [path = '', ...lines] = block.split('\n');
+    const headers = lines.map((line) => line.trim().split(/:\s*(.+)/));
+    rules.push({ path, headers: headers.flatMap(([name, value]) => (name && value ? [[name, value]] : [])) });
   }
   return rules;
 }
@@ -223,7 +233,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   define: { OFFWIRE_VERSION: JSON.stringify(version) },
-  plugins: [svelte(), embeddedParts(), oneFile(), hostHeaders()],
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), embeddedParts(), oneFile(), hostHeaders()],
   build: {
     outDir: `${root}dist`,
     emptyOutDir: true,
@@ -232,5 +242,37 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     rolldownOptions: { output: { codeSplitting: false } },
+  },
+  // Tests of the page's state want Svelte's runes as the browser has them.
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  test: {
+    root,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          root,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          globalSetup: 'test/support/set-up-core.ts',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          root,
+          include: ['test/e2e/*.test.ts'],
+          globalSetup: 'test/support/set-up-browsers.ts',
+          // One browser at a time, when the machine has nothing else to do.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -1,4 +1,4 @@
-import { isOpenedFromDisk } from './own-files.ts';
+import { isOpenedFromDisk, MANIFEST } from './own-files.ts';
 import { checkCommand, explainDirective } from './trust-words.ts';
 
 /** One directive of the policy in force. */
@@ -14,7 +14,7 @@ export interface SeenRequest {
   readonly address: string;
   /** Who asked: the browser's word for it ("fetch", "link", …) or "service worker". */
   readonly initiator: string;
-  /** What it was for, in words, where it was ours: "the app's icon and name"; undefined for a request that we know nothing of. */
+  /** What it was for, in words, where it was for a file of this page; undefined for a request that we know nothing of. */
   readonly purpose: string | undefined;
 }
 
@@ -125,8 +125,6 @@ function describeEntry(entry: PerformanceEntry): SeenRequest {
 }
 
 function purposeOf(address: string): string | undefined {
-  const own: Readonly<Record<string, string>> = {
-    [new URL('manifest.webmanifest', location.href).href]: 'name and icon, for installing the page as an app',
-  };
-  return own[address];
+  const isManifest = address === new URL(MANIFEST, location.href).href;
+  return isManifest ? 'name and icon of this page, to install it as an app' : undefined;
 }
