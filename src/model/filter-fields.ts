@@ -1,0 +1,256 @@
+/** What a filterable field holds; decides which relations it can stand in. */
+export type FilterFieldType =
+  /** There or not there: a protocol, or something that was noticed. No relations. */
+  | 'presence'
+  | 'number'
+  | 'boolean'
+  | 'text'
+  | 'ipv4'
+  | 'ipv6'
+  /** A duration or a time since the first packet, in seconds. */
+  | 'duration'
+  /** A moment: seconds since 1970, or a quoted date. */
+  | 'moment';
+
+/** What a field is a property of. */
+export type FilterFieldOwner = 'packet' | 'flow' | 'request' | 'response' | 'message' | 'exchange' | 'hello';
+
+/** A field of the display filter language, as completion and help show it. */
+export interface FilterField {
+  /** Wireshark's name; ours begin with `offwire.`. */
+  readonly name: string;
+  readonly label: string;
+  readonly type: FilterFieldType;
+  readonly of: FilterFieldOwner;
+}
+
+function fields(
+  of: FilterFieldOwner,
+  entries: readonly (readonly [name: string, type: FilterFieldType, label: string])[],
+): readonly FilterField[] {
+  return entries.map(([name, type, label]) => ({ name, label, type, of }));
+}
+
+/** Header fields that have names of their own in Wireshark; any other is `http.header.its-name`. */
+export const HEADER_FIELDS: Readonly<Record<string, string>> = {
+  'http.accept': 'Accept',
+  'http.accept_encoding': 'Accept-Encoding',
+  'http.accept_language': 'Accept-Language',
+  'http.authorization': 'Authorization',
+  'http.cache_control': 'Cache-Control',
+  'http.connection': 'Connection',
+  'http.content_encoding': 'Content-Encoding',
+  'http.content_length_header': 'Content-Length',
+  'http.content_type': 'Content-Type',
+  'http.cookie': 'Cookie',
+  'http.date': 'Date',
+  'http.host': 'Host',
+  'http.last_modified': 'Last-Modified',
+  'http.location': 'Location',
+  'http.proxy_authenticate': 'Proxy-Authenticate',
+  'http.proxy_authorization': 'Proxy-Authorization',
+  'http.referer': 'Referer',
+  'http.sec_websocket_accept': 'Sec-WebSocket-Accept',
+  'http.sec_websocket_extensions': 'Sec-WebSocket-Extensions',
+  'http.sec_websocket_key': 'Sec-WebSocket-Key',
+  'http.sec_websocket_protocol': 'Sec-WebSocket-Protocol',
+  'http.sec_websocket_version': 'Sec-WebSocket-Version',
+  'http.server': 'Server',
+  'http.set_cookie': 'Set-Cookie',
+  'http.transfer_encoding': 'Transfer-Encoding',
+  'http.upgrade': 'Upgrade',
+  'http.user_agent': 'User-Agent',
+  'http.www_authenticate': 'WWW-Authenticate',
+  'http.x_forwarded_for': 'X-Forwarded-For',
+};
+
+/** Begins the name of a header field that has no name of its own: `http.header.x-request-id`. */
+export const HEADER_PREFIX = 'http.header.';
+
+/** Every field that a filter can name, but for `http.header.*`. */
+export const FILTER_FIELDS: readonly FilterField[] = [
+  ...fields('packet', [
+    ['frame', 'presence', 'Any packet'],
+    ['frame.number', 'number', 'Packet number'],
+    ['frame.time', 'moment', 'Time of capture'],
+    ['frame.time_epoch', 'moment', 'Seconds since 1970'],
+    ['frame.time_relative', 'duration', 'Seconds since the first packet'],
+    ['frame.time_delta', 'duration', 'Seconds since the packet before'],
+    ['frame.len', 'number', 'Octets on the wire'],
+    ['frame.cap_len', 'number', 'Octets captured'],
+    ['eth', 'presence', 'Ethernet'],
+    ['arp', 'presence', 'ARP'],
+    ['ip', 'presence', 'IPv4'],
+    ['ipv6', 'presence', 'IPv6'],
+    ['icmp', 'presence', 'ICMP'],
+    ['icmpv6', 'presence', 'ICMPv6'],
+    ['tcp', 'presence', 'TCP'],
+    ['udp', 'presence', 'UDP'],
+    ['sctp', 'presence', 'SCTP'],
+    ['dns', 'presence', 'DNS'],
+    ['quic', 'presence', 'QUIC'],
+    ['dtls', 'presence', 'DTLS'],
+    ['http', 'presence', 'HTTP/1'],
+    ['http2', 'presence', 'HTTP/2'],
+    ['websocket', 'presence', 'WebSocket'],
+    ['tls', 'presence', 'TLS'],
+    ['tcp.flags', 'number', 'TCP flags octet'],
+    ['tcp.flags.syn', 'boolean', 'SYN'],
+    ['tcp.flags.ack', 'boolean', 'ACK'],
+    ['tcp.flags.fin', 'boolean', 'FIN'],
+    ['tcp.flags.reset', 'boolean', 'RST'],
+    ['tcp.flags.push', 'boolean', 'PSH'],
+    ['tcp.flags.urg', 'boolean', 'URG'],
+    ['tcp.flags.ece', 'boolean', 'ECE'],
+    ['tcp.flags.cwr', 'boolean', 'CWR'],
+    ['tcp.analysis.flags', 'presence', 'Anything odd in the sequence numbers'],
+    ['tcp.analysis.retransmission', 'presence', 'Retransmission of any kind'],
+    ['tcp.analysis.fast_retransmission', 'presence', 'Fast retransmission'],
+    ['tcp.analysis.spurious_retransmission', 'presence', 'Spurious retransmission'],
+    ['tcp.analysis.out_of_order', 'presence', 'Out of order'],
+    ['tcp.analysis.duplicate_ack', 'presence', 'Duplicate acknowledgement'],
+    ['tcp.analysis.lost_segment', 'presence', 'Previous segment not captured'],
+    ['tcp.analysis.ack_lost_segment', 'presence', 'Acknowledges a segment that was not captured'],
+    ['tcp.analysis.keep_alive', 'presence', 'Keep-alive'],
+    ['tcp.analysis.keep_alive_ack', 'presence', 'Answer to a keep-alive'],
+    ['tcp.analysis.window_full', 'presence', 'The receiver window is full'],
+    ['tcp.analysis.window_update', 'presence', 'Window update'],
+    ['tcp.analysis.zero_window', 'presence', 'Zero window'],
+    ['tcp.analysis.zero_window_probe', 'presence', 'Zero window probe'],
+    ['tcp.analysis.reused_ports', 'presence', 'Ports of an earlier connection'],
+    ['tls.alert_message', 'presence', 'TLS alert in clear'],
+    ['tls.alert_message.level', 'number', 'Alert level: 1 warning, 2 fatal'],
+    ['tls.alert_message.desc', 'number', 'Alert description'],
+    ['offwire.duplicate', 'presence', 'Captured twice'],
+  ]),
+  ...fields('flow', [
+    ['ip.addr', 'ipv4', 'Source or destination'],
+    ['ip.src', 'ipv4', 'Source'],
+    ['ip.dst', 'ipv4', 'Destination'],
+    ['ip.host', 'text', 'Source or destination as text'],
+    ['ip.src_host', 'text', 'Source as text'],
+    ['ip.dst_host', 'text', 'Destination as text'],
+    ['ip.proto', 'number', 'IP protocol: 6 TCP, 17 UDP'],
+    ['ip.version', 'number', 'IP version'],
+    ['ipv6.addr', 'ipv6', 'Source or destination'],
+    ['ipv6.src', 'ipv6', 'Source'],
+    ['ipv6.dst', 'ipv6', 'Destination'],
+    ['ipv6.host', 'text', 'Source or destination as text'],
+    ['ipv6.src_host', 'text', 'Source as text'],
+    ['ipv6.dst_host', 'text', 'Destination as text'],
+    ['ipv6.nxt', 'number', 'IP protocol: 6 TCP, 17 UDP'],
+    ['tcp.port', 'number', 'Source or destination port'],
+    ['tcp.srcport', 'number', 'Source port'],
+    ['tcp.dstport', 'number', 'Destination port'],
+    ['tcp.stream', 'number', 'Connection number'],
+    ['udp.port', 'number', 'Source or destination port'],
+    ['udp.srcport', 'number', 'Source port'],
+    ['udp.dstport', 'number', 'Destination port'],
+    ['udp.stream', 'number', 'UDP conversation number'],
+    ['offwire.flow', 'number', 'Row of the flow, from 0'],
+    ['offwire.flow.mark', 'text', 'What was noticed of the flow'],
+    ['offwire.flow.packets', 'number', 'Packets, both directions'],
+    ['offwire.flow.octets', 'number', 'Payload, both directions'],
+    ['offwire.flow.lost', 'number', 'Payload that was not captured'],
+    ['offwire.flow.retransmissions', 'number', 'Retransmissions, both directions'],
+    ['offwire.flow.exchanges', 'number', 'Exchanges'],
+    ['offwire.flow.duration', 'duration', 'From the first packet to the last'],
+  ]),
+  ...fields('request', [
+    ['http.request', 'boolean', 'A request'],
+    ['http.request.method', 'text', 'Method'],
+    ['http.request.uri', 'text', 'Target as sent'],
+    ['http.request.uri.path', 'text', 'Path of the target'],
+    ['http.request.uri.query', 'text', 'Query of the target'],
+    ['http.request.full_uri', 'text', 'Target with scheme and host'],
+    ['http.request.version', 'text', 'Version: HTTP/1.1'],
+    ['http.request.line', 'text', 'Any field line of the request'],
+    ['http.response_in', 'number', 'Packet of its response'],
+  ]),
+  ...fields('response', [
+    ['http.response', 'boolean', 'A response'],
+    ['http.response.code', 'number', 'Status code'],
+    ['http.response.phrase', 'text', 'Reason phrase'],
+    ['http.response.version', 'text', 'Version: HTTP/1.1'],
+    ['http.response.line', 'text', 'Any field line of the response'],
+    ['http.response_for.uri', 'text', 'Full target of its request'],
+    ['http.request_in', 'number', 'Packet of its request'],
+    ['http.time', 'duration', 'From the end of the request to the response'],
+  ]),
+  ...fields('message', [
+    ['http.header', 'text', 'Any field line'],
+    ['http.content_length', 'number', 'Content-Length'],
+    ...Object.entries(HEADER_FIELDS).map(([name, label]) => [name, 'text', label] as const),
+    ['offwire.violation', 'text', 'What breaks the standard'],
+    ['offwire.message.state', 'text', 'How far the message came'],
+    ['offwire.message.framing', 'text', 'How its length is told'],
+    ['offwire.message.octets', 'number', 'Octets of head and body'],
+  ]),
+  ...fields('exchange', [
+    ['offwire.exchange', 'number', 'Row of the exchange, from 0'],
+    ['offwire.exchange.state', 'text', 'How the exchange ended'],
+    ['offwire.exchange.duration', 'duration', 'From the first octet to the last'],
+    ['offwire.exchange.interim', 'number', 'Interim (1xx) status'],
+  ]),
+  ...fields('hello', [
+    ['tls.handshake', 'presence', 'ClientHello or ServerHello'],
+    ['tls.handshake.type', 'number', '1 ClientHello, 2 ServerHello'],
+    ['tls.handshake.version', 'number', 'Version in the hello'],
+    ['tls.handshake.extensions.supported_version', 'number', 'Highest version offered, or the one chosen'],
+    ['tls.handshake.ciphersuite', 'number', 'Cipher suite that the server chose'],
+    ['tls.handshake.extensions_server_name', 'text', 'Server name (SNI)'],
+    ['tls.handshake.extensions_alpn_str', 'text', 'ALPN protocol'],
+    ['offwire.hello', 'number', 'Row of the handshake, from 0'],
+    ['offwire.hello.outcome', 'text', 'How the handshake ended'],
+    ['offwire.hello.mark', 'text', 'What was noticed of the hello'],
+  ]),
+];
+
+/** A row of the filter language's help. */
+export interface FilterHelp {
+  readonly syntax: string;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+/** The filter language in a table, for the help of the filter bar. */
+export const FILTER_SYNTAX_HELP: readonly FilterHelp[] = [
+  {
+    syntax: 'words',
+    meaning: 'Searches targets, hosts and header values; every word must be found',
+    example: 'checkout 502',
+  },
+  { syntax: '"text"', meaning: 'Searches a text with its spaces', example: '"/wrong page"' },
+  { syntax: 'field', meaning: 'The field is there', example: 'http.cookie' },
+  { syntax: '== eq', meaning: 'Equal', example: 'http.request.uri == "/wrong"' },
+  { syntax: '!= ne', meaning: 'There, and every value differs', example: 'tcp.port != 443' },
+  { syntax: '> >= < <=', meaning: 'Greater, less (gt ge lt le)', example: 'http.response.code >= 500' },
+  { syntax: 'contains', meaning: 'Has the text in it', example: 'http.host contains "shop"' },
+  {
+    syntax: 'matches ~',
+    meaning: 'Regular expression, upper and lower case alike',
+    example: 'http.user_agent matches "curl|wget"',
+  },
+  {
+    syntax: 'in {}',
+    meaning: 'One of these values or ranges',
+    example: 'tcp.port in {80, 443, 8000..8999}',
+  },
+  { syntax: '&', meaning: 'Bits of a number', example: 'tcp.flags & 0x02' },
+  { syntax: 'addr/bits', meaning: 'Addresses of a network', example: 'ip.addr == 10.0.0.0/8' },
+  {
+    syntax: 'and or xor not ()',
+    meaning: 'Together (&& || ^^ !); and binds before or',
+    example: 'not (tcp.stream eq 5 or dns)',
+  },
+  {
+    syntax: 'any all',
+    meaning: 'Of several values, any or all must hold',
+    example: 'all tcp.port > 1023',
+  },
+  {
+    syntax: 'upper() lower() len() count()',
+    meaning: 'Functions of a field',
+    example: 'len(http.request.uri) > 1000',
+  },
+];
