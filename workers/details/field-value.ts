@@ -1,0 +1,128 @@
+import type { Field } from '../../src/model/field.ts';
+import { formatHex } from '../../src/model/format.ts';
+import {
+  ALERT_DESCRIPTIONS,
+  ALERT_LEVELS,
+  cipherSuiteName,
+  ETHER_TYPES,
+  ICMP_TYPES,
+  ICMPV6_TYPES,
+  IP_PROTOCOLS,
+  LINK_TYPES,
+  type Registry,
+  TLS_CONTENT_TYPES,
+  TLS_EXTENSIONS,
+  TLS_HANDSHAKE_TYPES,
+  TLS_VERSIONS,
+} from '../../src/model/registries.ts';
+import { formatIpv4, formatIpv6 } from '../addresses.ts';
+import { decodeText, type DescribedField } from '../core.ts';
+
+/** Octets of a value that are written out; the hex view has the rest. */
+const SHOWN_OCTETS = 32;
+
+/** Characters of a text value that are written out. */
+const SHOWN_TEXT = 400;
+
+/** The value of a described field, in the words and units of its format. `octets` are those of the field. */
+export function formatValue(
+  field: Field,
+  described: DescribedField,
+  octets: Uint8Array,
+  isIcmpv6: boolean,
+): string {
+  const { value, length } = described;
+  switch (field.format) {
+    case 'none':
+      return '';
+    case 'decimal':
+      return Number.isNaN(value) ? '' : String(value);
+    case 'hex':
+      return formatHex(value, length * 2);
+    case 'flags':
+      return `${formatHex(value, 3)} (${flagNames(value).join(', ') || 'none'})`;
+    case 'ipv4':
+      return ipv4Of(octets);
+    case 'ipv6':
+      return ipv6Of(octets);
+    case 'ethernet':
+      return ethernetOf(octets);
+    case 'text':
+      return cut(decodeText(octets).replace(/[\r\n]+$/, ''));
+    case 'octets':
+      return hexOctets(octets);
+    case 'etherType':
+      return named(ETHER_TYPES, value, 4);
+    case 'ipProtocol':
+      return named(IP_PROTOCOLS, value);
+    case 'tlsVersion':
+      return named(TLS_VERSIONS, value, 4);
+    case 'tlsContentType':
+      return named(TLS_CONTENT_TYPES, value);
+    case 'tlsHandshakeType':
+      return named(TLS_HANDSHAKE_TYPES, value);
+    case 'tlsExtension':
+      return named(TLS_EXTENSIONS, value);
+    case 'cipherSuite':
+      return withNumber(cipherSuiteName(value), value, 4);
+    case 'alertLevel':
+      return named(ALERT_LEVELS, value);
+    case 'alertDescription':
+      return named(ALERT_DESCRIPTIONS, value);
+    case 'linkType':
+      return named(LINK_TYPES, value);
+    case 'icmpType':
+      return named(isIcmpv6 ? ICMPV6_TYPES : ICMP_TYPES, value);
+    default:
+      return field.format satisfies never;
+  }
+}
+
+const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const;
+
+/** Names of the TCP flags that are set, from the lowest bit up, as Wireshark lists them. */
+export function flagNames(flags: number): readonly string[] {
+  return FLAG_NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0);
+}
+
+/** Four octets as an IPv4 address. */
+export function ipv4Of(octets: Uint8Array): string {
+  return octets.length < 4 ? '' : formatIpv4(word(octets, 0));
+}
+
+/** Sixteen octets as an IPv6 address. */
+export function ipv6Of(octets: Uint8Array): string {
+  if (octets.length < 16) return '';
+  return formatIpv6([word(octets, 0), word(octets, 4), word(octets, 8), word(octets, 12)]);
+}
+
+/** Octets as a hardware address: `02:42:ac:11:00:02`. */
+export function ethernetOf(octets: Uint8Array): string {
+  return Array.from(octets, hexOctet).join(':');
+}
+
+function word(octets: Uint8Array, at: number): number {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength).getUint32(at);
+}
+
+function hexOctet(octet: number): string {
+  return octet.toString(16).padStart(2, '0');
+}
+
+function hexOctets(octets: Uint8Array): string {
+  const shown = Array.from(octets.subarray(0, SHOWN_OCTETS), hexOctet).join(' ');
+  return octets.length > SHOWN_OCTETS ? `${shown} …` : shown;
+}
+
+function cut(text: string): string {
+  return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
+}
+
+function named(registry: Registry, value: number, hexDigits = 0): string {
+  return withNumber(registry[value], value, hexDigits);
+}
+
+function withNumber(name: string | undefined, value: number, hexDigits = 0): string {
+  const number = hexDigits > 0 ? formatHex(value, hexDigits) : String(value);
+  return name === undefined ? number : `${name} (${number})`;
+}
