@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { findBrowser } from '../support/browsers.ts';
+import { root } from '../support/stale.ts';
+
+/** The browsers that the page must work in, by the name of their Debian package. */
+export const BROWSER_NAMES = ['chromium', 'firefox-esr'] as const;
+export type BrowserName = (typeof BROWSER_NAMES)[number];
+
+/** Where the page comes from. */
+export const PLACES = ['disk', 'host'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** The artifact, as it is opened from disk. */
+export const PAGE_ON_DISK = `file://${root}dist/index.html`;
+
+const CHROMIUM_FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  // The control without a policy must be able to reach this machine from file://, where Chromium would ask the user.
+  '--disable-features=LocalNetworkAccessChecks',
+];
+
+/** Starts a browser with a fresh profile. */
+export async function launch(name: BrowserName): Promise<Browser> {
+  const executablePath = findBrowser(name);
+  if (executablePath === undefined) throw new Error(`${name} is not installed`);
+  return name === 'chromium'
+    ? puppeteer.launch({ executablePath, args: CHROMIUM_FLAGS })
+    : puppeteer.launch({ browser: 'firefox', executablePath });
+}
+
+/** A page that is being watched. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors and warnings of the console, uncaught errors, and what the policy stopped. */
+  readonly complaints: readonly string[];
+  /** What the browser asked of the network; what comes from the disk or the page's own memory is left out. */
+  readonly requests: readonly string[];
+}
+
+/** Opens an address in a new page of 1440 × 900; `prepare` gets the page before anything of it runs. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<WatchedPage> {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1440, height: 900 });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) =>
+    complaints.push(`uncaught: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  page.on('request', (request) => {
+    if (!/^(file|blob|data):/.test(request.url())) requests.push(request.url());
+  });
+  await page.evaluateOnNewDocument(() => {
+    // A violation is seen in the console too, but not in every browser and not in every wording.
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.effectiveDirective} stopped ${event.blockedURI}`),
+    );
+  });
+  await prepare?.(page);
+  await page.goto(address, { waitUntil: 'load' });
+  return { page, complaints, requests };
+}
+
+/** What has a data-testid: the names that page and tests share. */
+export function byTestId(name: string): string {
+  return `[data-testid="${name}"]`;
+}
+
+/** Gives the page a file, as the drop zone's file picker does. */
+export async function pickFile(page: Page, path: string): Promise<void> {
+  const input = await page.waitForSelector(`input${byTestId('drop-input')}`);
+  if (!input) throw new Error('InvariantError: waitForSelector answers an element or throws');
+  await input.uploadFile(path);
+}
+
+/** Drops a file onto the window, as a hand does. */
+export async function dropFile(page: Page, name: string, octets: Uint8Array): Promise<void> {
+  await page.evaluate(
+    (fileName, base64) => {
+      const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], fileName));
+      const target = document.body.firstElementChild ?? document.body;
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        target.dispatchEvent(
+          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
+        );
+    },
+    name,
+    Buffer.from(octets).toString('base64'),
+  );
+}
+
+/** Text of the first element with the test id; '' where there is none. */
+export async function textOf(page: Page, testId: string): Promise<string> {
+  return page.evaluate(
+    (selector) => document.querySelector(selector)?.textContent.trim() ?? '',
+    byTestId(testId),
+  );
+}
+
+/** Waits until the page shows a capture of this name with its findings. */
+export async function waitForFindings(page: Page, fileName: string): Promise<void> {
+  await page.waitForFunction(
+    (name, title) => document.querySelector(title) !== null && document.body.innerText.includes(name),
+    { timeout: 20_000 },
+    fileName,
+    byTestId('finding-title'),
+  );
+}
+
+/** Keeps a picture of the page for people to look at, in test/e2e/screenshots. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = `${root}test/e2e/screenshots`;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
