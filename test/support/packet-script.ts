@@ -6,3 +6,8 @@ import { scriptLines, type ScriptValue } from './script-tokens.ts';
 export function script(strings: TemplateStringsArray, ...values: readonly ScriptValue[]): Capture {
   return runScript(scriptLines(strings.raw, values));
 }
+
+/** The same from a text made elsewhere: escapes stand in it as in a script. */
+export function drawn(text: string): Capture {
+  return runScript(scriptLines([text], []));
+}

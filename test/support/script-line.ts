@@ -133,14 +133,17 @@ function shift(reader: TokenReader): Shift {
   return reader.fail(`"${text}" is neither +N, -N, =N nor before #tag`);
 }
 
+function isExtension(name: string): name is ExtensionName {
+  return name in EXTENSIONS;
+}
+
 function extensionNames(reader: TokenReader): ExtensionName[] {
   return reader
     .word()
     .split(',')
-    .map((name) => {
-      const known = (Object.keys(EXTENSIONS) as ExtensionName[]).find((each) => each === name);
-      return known ?? reader.fail(`"${name}" is no extension header that scripts can draw`);
-    });
+    .map((name) =>
+      isExtension(name) ? name : reader.fail(`"${name}" is no extension header that scripts can draw`),
+    );
 }
 
 const TCP: Carried = { kind: 'tcp' };

@@ -322,10 +322,13 @@ class ScriptRunner {
 
 type Ends = { readonly from: string; readonly to: string };
 
+function isLinkName(name: string): name is LinkName {
+  return name in LINK_TYPES;
+}
+
 function readLink(reader: TokenReader): Link {
   const name = reader.word();
-  const known = (Object.keys(LINK_TYPES) as LinkName[]).find((each) => each === name);
-  if (known === undefined) reader.fail(`"${name}" is no link layer that scripts can draw`);
+  if (!isLinkName(name)) reader.fail(`"${name}" is no link layer that scripts can draw`);
   const vlans: number[] = [];
   let isBigEndian = false;
   while (!reader.isAtEnd) {
@@ -335,7 +338,7 @@ function readLink(reader: TokenReader): Link {
     else if (word === 'big') isBigEndian = true;
     else reader.fail(`"${word}" is not known here`);
   }
-  return { name: known, vlans, isBigEndian };
+  return { name, vlans, isBigEndian };
 }
 
 /** Runs a script's lines: keeps sequence numbers, builds the packets, answers the capture. */

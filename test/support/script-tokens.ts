@@ -89,7 +89,7 @@ export function scriptLines(strings: readonly string[], values: readonly ScriptV
   const lines: { number: number; tokens: Token[] }[] = [];
   text.split('\n').forEach((line, index) => {
     const tokens = tokenize(line, index + 1, values);
-    const last = lines.at(-1);
+    const last = lines[lines.length - 1];
     if (tokens.length === 0) return;
     if (tokens[0]?.kind === 'octets' && last !== undefined) last.tokens.push(...tokens);
     else lines.push({ number: index + 1, tokens });
