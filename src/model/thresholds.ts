@@ -1,0 +1,49 @@
+/**
+ * Numbers that the rules compare with. Each is a starting point with its reason, not a law: products change their defaults, so
+ * none of these is told to people as somebody's setting.
+ */
+export const THRESHOLDS = {
+  /**
+   * Nanoseconds in which a reset after a message counts as the answer to that message (DIAGNOSIS: 1 s). A proxy that refuses a
+   * message does so at once; an idle connection is dropped seconds later.
+   */
+  REACTION: 1e9,
+  /**
+   * Nanoseconds that a request and the server's close may be apart and still have crossed, where the round trip is shorter: the
+   * time an event loop may take to notice a FIN. Without it no race could be seen on loopback.
+   */
+  RACE_FLOOR: 20e6,
+  /** Nanoseconds taken as round trip where the handshake was not captured: a wide-area connection. */
+  ROUND_TRIP_UNKNOWN: 100e6,
+  /** Nanoseconds after a refused connection in which the same client reaching the port elsewhere makes it harmless. */
+  FALLBACK: 1e9,
+  /** Nanoseconds from a failed connection to a proxy's 5xx, within which the one explains the other. */
+  PROXY_ANSWER: 2e9,
+  /** Exchanges before a given one in which its downstream exchange is looked for: what a busy proxy has open at once. */
+  CORRELATION_ROWS: 4096,
+  /** Flows after a refused one in which a success is looked for. */
+  FALLBACK_FLOWS: 1024,
+  /** Candidates of one cause that are looked at closely to choose the example; counts go over all of them. */
+  EXAMINED: 32,
+  /** Causes of one rule that become findings of their own; the rest are the least frequent, and are counted together. */
+  CAUSES: 12,
+  /** Flows and packets that a finding lists. */
+  FLOWS_LISTED: 1000,
+  PACKETS_LISTED: 1000,
+  /** Routes and servers that a finding names; pieces of evidence that it links. */
+  ROUTES_NAMED: 3,
+  EVIDENCE: 12,
+  LADDER_STEPS: 12,
+  /** Octets of a line that a quote shows. */
+  QUOTED_LINE: 400,
+  /** Lines that a quote shows; the offending ones are always among them. */
+  QUOTED_LINES: 24,
+  /** Share of the flows (or packets) from which a shortcoming of the capture is a warning, not a note. */
+  QUALITY_SHARE: 0.05,
+} as const;
+
+/** Ports on which TLS is so usual that plaintext without an answer is suspicious; Istio's inbound and HBONE ports among them. */
+export const TLS_PORTS: readonly number[] = [443, 6443, 8443, 9443, 15006, 15008, 15443];
+
+/** Istio's ports for redirected and tunnelled traffic (read 2026): outbound, inbound, HBONE, east-west gateway. */
+export const MESH_PORTS: readonly number[] = [15001, 15006, 15008, 15443];

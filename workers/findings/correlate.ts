@@ -1,0 +1,132 @@
+import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import type { ExchangeRow, FlowRow, Nanoseconds } from '../../src/model/units.ts';
+import type { ExchangeFacts, Facts, Side } from './facts.ts';
+
+/** What a proxy did upstream, for which the exchange that its caller had with it is looked for. */
+interface Upstream {
+  readonly flow: FlowRow;
+  /** The proxy's side of that flow. */
+  readonly proxy: Side;
+  readonly start: Nanoseconds;
+  /** When it failed or was answered; NaN where unknown. */
+  readonly end: Nanoseconds;
+}
+
+/**
+ * With `-i any` at a proxy the capture shows the caller's exchange with the proxy and the proxy's with the application. Finds the
+ * first for the second: same method and target (or the same x-request-id), begun before it, not answered before it began, and
+ * its server at the address (or on the machine) that the upstream flow comes from. Undefined where there is none, or more than
+ * one that fits equally.
+ */
+export function findDownstream(facts: Facts, upstream: ExchangeFacts): ExchangeFacts | undefined {
+  const { exchanges, sections } = facts.tables;
+  const request = upstream.request;
+  if (request === undefined) return undefined;
+  const method = exchanges.method(upstream.row);
+  const target = exchanges.target(upstream.row);
+  const requestId = request.section === 0 ? 0 : sections.requestId(request.section - 1);
+  const side = upstream.client;
+  const known: Upstream = { flow: upstream.flow, proxy: side, start: request.start, end: NaN };
+  return search(facts, known, upstream.row, (row, section) => {
+    if (exchanges.method(row) !== method) return 0;
+    const sameId = requestId !== 0 && section !== 0 && sections.requestId(section - 1) === requestId;
+    if (sameId) return 2;
+    // Two different request ids are two different requests.
+    if (requestId !== 0 && section !== 0 && sections.requestId(section - 1) !== 0) return 0;
+    return exchanges.target(row) === target ? 1 : 0;
+  });
+}
+
+/**
+ * The exchange in which a proxy told its caller a 5xx because a connection of its own failed (refused, cut in the handshake):
+ * open while the connection was tried, answered soon after it failed.
+ */
+export function findFailedDownstream(
+  facts: Facts,
+  upstream: {
+    readonly flow: FlowRow;
+    readonly proxy: Side;
+    readonly start: Nanoseconds;
+    readonly end: Nanoseconds;
+  },
+): ExchangeFacts | undefined {
+  const { exchanges, messages } = facts.tables;
+  return search(facts, upstream, rowAfter(facts, upstream.start), (row) => {
+    if (exchanges.status(row) < 500) return 0;
+    const answered = messages.start(row * 2 + 1);
+    return answered >= upstream.end && answered - upstream.end <= THRESHOLDS.PROXY_ANSWER ? 1 : 0;
+  });
+}
+
+/** Looks at the exchanges around a row, those before it first; `fit` answers 0 for no, and more for better. */
+function search(
+  facts: Facts,
+  upstream: Upstream,
+  around: ExchangeRow,
+  fit: (row: ExchangeRow, section: number) => number,
+): ExchangeFacts | undefined {
+  const { exchanges, messages } = facts.tables;
+  let best: ExchangeRow | undefined;
+  let bestFit = 0;
+  let isAmbiguous = false;
+  const first = Math.max(0, around - THRESHOLDS.CORRELATION_ROWS);
+  const last = Math.min(exchanges.rows - 1, around + THRESHOLDS.CORRELATION_ROWS / 16);
+  for (let row = last; row >= first; row--) {
+    // Requests begin before those they cause, and are answered after.
+    if (!(messages.start(row * 2) <= upstream.start)) continue;
+    if (messages.start(row * 2 + 1) < upstream.start) continue;
+    const flow = exchanges.flow(row);
+    if (flow === upstream.flow || flow === 0xffffffff) continue;
+    const fitness = fit(row, messages.section(row * 2));
+    if (fitness === 0 || fitness < bestFit) continue;
+    if (!meets(facts, flow, facts.clientSide(row), upstream)) continue;
+    if (fitness === bestFit) {
+      isAmbiguous = true;
+      continue;
+    }
+    [best, bestFit, isAmbiguous] = [row, fitness, false];
+  }
+  // Of several calls of the same route at once the nearest is a guess; only a request id tells.
+  if (best === undefined || (isAmbiguous && !isNearest(facts, best, upstream))) return undefined;
+  return facts.exchange(best);
+}
+
+/** Whether the failure and this exchange's answer are the nearest of their kind: answered right after the upstream's end. */
+function isNearest(facts: Facts, row: ExchangeRow, upstream: Upstream): boolean {
+  const answered = facts.tables.messages.start(row * 2 + 1);
+  return answered - upstream.end >= 0 && answered - upstream.end <= THRESHOLDS.RACE_FLOOR;
+}
+
+/** Whether the downstream flow's server and the upstream flow's client can be the same machine. */
+function meets(facts: Facts, downstream: FlowRow, client: Side, upstream: Upstream): boolean {
+  const server: Side = client === 0 ? 1 : 0;
+  const app: Side = upstream.proxy === 0 ? 1 : 0;
+  const proxyAddress = facts.address(upstream.flow, upstream.proxy);
+  if (facts.endpointKey(downstream, server) === facts.endpointKey(upstream.flow, app)) {
+    // The same server twice is two callers, but for Istio's inbound passthrough, which keeps the destination.
+    return proxyAddress === '127.0.0.6' && facts.address(downstream, client) !== '127.0.0.6';
+  }
+  if (facts.addressRow(downstream, server) === facts.addressRow(upstream.flow, upstream.proxy)) return true;
+  // A loopback address is always on the machine that was captured, and so is its other end.
+  return isLoopback(proxyAddress) || isLoopback(facts.address(downstream, server));
+}
+
+/** 127.0.0.0/8 and ::1. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+/** The first exchange whose request begins after a time; rows are in the order of beginning, but for a few. */
+function rowAfter(facts: Facts, time: Nanoseconds): ExchangeRow {
+  const { exchanges, messages } = facts.tables;
+  let low = 0;
+  let high = exchanges.rows;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const start = messages.start(middle * 2);
+    const begun = Number.isNaN(start) ? messages.start(middle * 2 + 1) : start;
+    if (begun > time) high = middle;
+    else low = middle + 1;
+  }
+  return Math.max(0, low - 1);
+}

@@ -1,0 +1,153 @@
+import type { Evidence, Ladder } from '../../src/model/finding.ts';
+import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
+import { formatAddress } from '../addresses.ts';
+import type { ExchangeFacts, Facts, Side } from './facts.ts';
+import type { Group } from './group.ts';
+import { LadderBuilder, other } from './ladder.ts';
+import type { Participants } from './roles.ts';
+import { enumerateSome, formatCount, routeOf } from './words.ts';
+
+/** The exchange that stands for all of a finding, with the one that the proxy's caller had, where it was found. */
+export interface ExampleExchange {
+  readonly exchange: ExchangeFacts;
+  readonly downstream: ExchangeFacts | undefined;
+  readonly participants: Participants;
+}
+
+/** What is pointed out in an example's ladder. */
+export interface LadderWords {
+  /** The FIN or RST that is the failure. */
+  readonly key?: { readonly packet: PacketNumber; readonly label: string };
+  readonly remark?: string;
+  readonly requestRemark?: string;
+  readonly body?: string;
+}
+
+/** `502 Bad Gateway`. */
+export function statusText(exchange: ExchangeFacts): string {
+  return `${exchange.status} ${exchange.reason}`.trim();
+}
+
+/** Draws an exchange, and the one downstream of it, with the ends of their connections. */
+export function exampleLadder(
+  facts: Facts,
+  example: ExampleExchange,
+  words: LadderWords,
+): Ladder | undefined {
+  const { exchange, downstream, participants } = example;
+  if (exchange.flow === 0xffffffff) return undefined;
+  const builder = new LadderBuilder(facts);
+  const server = other(exchange.client);
+  let proxyAddress = facts.endpoint(exchange.flow, exchange.client);
+  if (downstream !== undefined) {
+    const caller = builder.lifeline(
+      participants.caller ?? { label: 'client', noun: 'the client' },
+      facts.endpoint(downstream.flow, downstream.client),
+    );
+    proxyAddress = facts.endpoint(downstream.flow, other(downstream.client));
+    const proxy = builder.lifeline(participants.client, proxyAddress);
+    builder.exchange(downstream, caller, proxy, {
+      tone: downstream.status >= 500 && downstream.status !== exchange.status ? 'bad' : 'plain',
+    });
+    if (downstream.isLast) {
+      const lines: [number, number] = downstream.client === 0 ? [caller, proxy] : [proxy, caller];
+      builder.closes(closesNear(facts, downstream), lines, undefined);
+    }
+  } else {
+    builder.lifeline(participants.client, proxyAddress);
+  }
+  const from = downstream === undefined ? 0 : 1;
+  const to = builder.lifeline(participants.server, facts.endpoint(exchange.flow, server));
+  builder.exchange(exchange, from, to, words);
+  const lifelines: [number, number] = exchange.client === 0 ? [from, to] : [to, from];
+  const closes = exchange.isLast ? closesNear(facts, exchange) : [];
+  builder.closes(closes, lifelines, words.key);
+  const streams = [downstream, exchange].filter((one) => one !== undefined);
+  const names = streams.map(({ flow }) => formatCount(facts.stream(flow)));
+  return builder.build(`Stream ${names.join(' and ')}`);
+}
+
+/** Closes that belong to the story: from the exchange's start on. */
+function closesNear(facts: Facts, exchange: ExchangeFacts): ReturnType<Facts['closes']> {
+  const start = exchange.request?.firstPacket ?? exchange.response?.firstPacket ?? 0;
+  const { RACE_FLOOR, REACTION } = THRESHOLDS;
+  const end = exchange.response?.end ?? exchange.request?.end ?? 0;
+  return facts
+    .closes(exchange.flow)
+    .filter(({ packet, time }) => packet + 64 > start && time - end < 60 * REACTION + RACE_FLOOR);
+}
+
+/** Routes and servers of a group in a short line: `POST /wrong · app 10.244.0.17:8080`. */
+export function scopeOf(facts: Facts, group: Group<string>, participants: Participants): string {
+  const routes = new Set<string>();
+  const servers = new Set<string>();
+  const { exchanges } = facts.tables;
+  for (const row of [...group.broken, ...group.others]) {
+    const exchange = row >>> 1;
+    const method = facts.core.text(exchanges.method(exchange));
+    const target = facts.core.text(exchanges.target(exchange));
+    if (method !== '') routes.add(`${method} ${routeOf(target)}`);
+  }
+  const first = (group.broken[0] ?? group.others[0] ?? 0) >>> 1;
+  const side = other(facts.clientSide(first));
+  for (const flow of group.flows) {
+    if (flow !== 0xffffffff) servers.add(facts.endpoint(flow, side));
+  }
+  const named = enumerateSome([...routes], THRESHOLDS.ROUTES_NAMED);
+  const at = `${participants.server.label} ${enumerateSome([...servers], THRESHOLDS.ROUTES_NAMED)}`;
+  return named === '' ? at : `${named} · ${at}`;
+}
+
+/** Servers (or clients) of flows in a short line. */
+export function endpointsOf(facts: Facts, flows: Iterable<FlowRow>, side: (flow: FlowRow) => Side): string {
+  const endpoints = new Set<string>();
+  for (const flow of flows) endpoints.add(facts.endpoint(flow, side(flow)));
+  return enumerateSome([...endpoints], THRESHOLDS.ROUTES_NAMED);
+}
+
+/** Addresses without ports of one side of flows. */
+export function addressesOf(facts: Facts, flows: Iterable<FlowRow>, side: (flow: FlowRow) => Side): string {
+  const rows = new Map<number, number>();
+  for (const flow of flows) rows.set(facts.addressRow(flow, side(flow)), facts.tables.flows.ipVersion(flow));
+  const names = [...rows].map(([row, version]) => formatAddress(facts.core, row, version));
+  return enumerateSome(names, THRESHOLDS.ROUTES_NAMED);
+}
+
+/** The evidence of an example: its packets in order, then exchange and flow rows. */
+export function evidenceOf(
+  facts: Facts,
+  first: Evidence,
+  example: {
+    readonly exchange?: ExchangeFacts;
+    readonly downstream?: ExchangeFacts | undefined;
+    readonly close?: { readonly packet: PacketNumber; readonly label: string };
+    readonly flow?: FlowRow;
+  },
+): readonly [Evidence, ...Evidence[]] {
+  const rest: Evidence[] = [];
+  const { exchange, downstream, close } = example;
+  if (close !== undefined) {
+    rest.push({
+      kind: 'packet',
+      packet: close.packet,
+      label: `packet ${formatCount(close.packet)}, ${close.label}`,
+    });
+  }
+  const told = downstream?.response;
+  if (downstream !== undefined && told !== undefined && downstream.status >= 400) {
+    const label = `packet ${formatCount(told.firstPacket)}, ${downstream.status} to the caller`;
+    rest.push({ kind: 'packet', packet: told.firstPacket, label });
+  }
+  for (const one of [exchange, downstream]) {
+    if (one === undefined) continue;
+    const label =
+      one.method === '' ? `exchange, ${one.status}` : `exchange ${one.method} ${routeOf(one.target)}`;
+    rest.push({ kind: 'exchange', exchange: one.row, label });
+  }
+  const flow = example.flow ?? exchange?.flow;
+  if (flow !== undefined && flow !== 0xffffffff) {
+    rest.push({ kind: 'flow', flow, label: `stream ${formatCount(facts.stream(flow))}` });
+  }
+  return [first, ...rest.slice(0, THRESHOLDS.EVIDENCE - 1)];
+}

@@ -1,0 +1,157 @@
+import { Framing, MessageMark, MessageState } from '../../src/model/exchange.ts';
+import type { Evidence, Prose } from '../../src/model/finding.ts';
+import { statusText } from './example.ts';
+import { evidenceOf, exampleLadder, scopeOf } from './example.ts';
+import type { Group } from './group.ts';
+import { judge } from './judge.ts';
+import type { FaultInstance, FaultWords } from './message-fault.ts';
+import { quoteMessage } from './quote.ts';
+import { Impact, type Statement } from './rule.ts';
+import { capitalize, formatCount, formatDuration, plural, prose } from './words.ts';
+
+/** Puts the rule's words, the receiver's reaction and the evidence together. */
+export function tellMessageFault(
+  best: FaultInstance,
+  words: FaultWords,
+  instances: readonly FaultInstance[],
+  group: Group<string>,
+): Statement {
+  const { facts, exchange, message, reaction, downstream, sender } = best;
+  const doubts = [...(words.doubts ?? [])];
+  if (message.marks & MessageMark.GAP) doubts.push('Octets of this very message are missing in the capture.');
+  if (message.marks & MessageMark.RESYNCHRONIZED) {
+    doubts.push('Reading began inside the byte stream: where this message begins is inferred.');
+  }
+  const verdict = judge(
+    facts,
+    exchange.flow === 0xffffffff ? [] : [exchange.flow],
+    'octets',
+    reaction?.close === undefined
+      ? 'The header section is quoted as it was captured; no octet of it is missing.'
+      : `Both directions were captured, and no packet is missing around the ${reaction.close.how}.`,
+    doubts,
+  );
+  const packets = instances.flatMap((instance) => [
+    instance.message.firstPacket,
+    ...(instance.reaction?.close === undefined ? [] : [instance.reaction.close.packet]),
+    ...(instance.reaction?.isFelt ? [instance.downstream?.response?.firstPacket ?? 0] : []),
+  ]);
+  const close = reaction?.close;
+  const key = close === undefined ? undefined : { packet: close.packet, label: closeLabel(best) };
+  const ladder = exampleLadder(facts, best, {
+    ...(key === undefined ? {} : { key }),
+    ...(message.isRequest ? { requestRemark: words.remark } : { remark: words.remark }),
+    ...(close !== undefined && !message.isRequest && message.state !== MessageState.COMPLETE
+      ? { body: ', never read to the end' }
+      : {}),
+  });
+  const tail = words.tail ?? bodyTail(best);
+  return {
+    impact: best.impact,
+    title: `${capitalize(sender.noun)} ${words.deed}${consequence(best)}`,
+    scope: scopeOf(facts, group, best.participants),
+    lead: prose(words.saw, ...outcome(best), repeats(group.count)),
+    count: group.count,
+    flows: [...group.flows],
+    packets: [...new Set(packets.filter((packet) => packet !== 0))].sort((a, b) => a - b),
+    whyItMatters: words.whyItMatters,
+    whatToChange: words.whatToChange,
+    logWords: words.logWords,
+    sources: words.sources,
+    evidence: faultEvidence(best),
+    ...verdict,
+    ...(ladder === undefined ? {} : { ladder }),
+    quote: quoteMessage(facts, exchange, message, { tail }),
+    time: downstream?.request?.start ?? exchange.request?.start ?? message.start,
+  };
+}
+
+/** ", so the proxy reset the connection": what the title says of the reaction. */
+function consequence({ reaction, receiver, message }: FaultInstance): string {
+  if (reaction === undefined) return '';
+  if (reaction.close?.how === 'RST') return `, so ${receiver.noun} reset the connection`;
+  if (message.isRequest && reaction.status !== undefined)
+    return `, so ${receiver.noun} refused it with ${reaction.status}`;
+  if (reaction.isFelt) return `, so ${receiver.noun} answered ${reaction.status ?? ''} in its place`;
+  return `, so ${receiver.noun} closed the connection`;
+}
+
+/** Sentences on what the receiver did, and what the user felt. */
+function outcome(instance: FaultInstance): Prose {
+  const { reaction, receiver, message, exchange, impact } = instance;
+  const who = capitalize(receiver.label === 'client' ? receiver.noun : nounOf(receiver));
+  if (reaction === undefined) {
+    if (impact >= Impact.BROKE) return [];
+    return [
+      message.isRequest
+        ? ` ${who} answered it all the same here; others refuse it.`
+        : ` ${who} read it all the same here; others refuse it.`,
+    ];
+  }
+  if (message.isRequest) {
+    if (reaction.status !== undefined) {
+      return [` ${who} `, { strong: `refused the request: ${statusText(exchange)}` }, '.'];
+    }
+    const how = reaction.close?.how === 'RST' ? 'reset' : 'closed';
+    return [` ${who} `, { strong: `${how} the connection without an answer` }, `${later(reaction.after)}.`];
+  }
+  const parts: Prose[number][] = [];
+  const told = instance.downstream === undefined ? '' : statusText(instance.downstream);
+  const how = reaction.close?.how === 'RST' ? 'reset' : 'closed';
+  if (reaction.isFelt && reaction.close !== undefined) {
+    parts.push(` ${who} dropped the answer, ${how} the connection${later(reaction.after)} and `);
+    parts.push({ strong: `told the caller ${told}` }, '.');
+  } else if (reaction.isFelt) {
+    parts.push(` ${who} dropped the answer and `, { strong: `told the caller ${told}` }, '.');
+  } else {
+    parts.push(` ${who} `, { strong: `${how} the connection` }, `${later(reaction.after)}.`);
+  }
+  const content =
+    message.bodyOctets > 0 ? ` with ${plural(message.bodyOctets, 'octet')} of content on the wire` : '';
+  parts.push(` ${capitalize(instance.sender.noun)} did answer: ${statusText(exchange)}${content}.`);
+  return parts;
+}
+
+function nounOf(role: { readonly label: string; readonly noun: string }): string {
+  return role.noun === 'the proxy' && role.label !== 'proxy' ? role.label : role.noun;
+}
+
+function later(after: number | undefined): string {
+  return after === undefined || Number.isNaN(after) ? '' : ` ${formatDuration(after)} later`;
+}
+
+function repeats(count: number): string | undefined {
+  return count > 1 ? ` The same in ${formatCount(count)} messages; this is the clearest.` : undefined;
+}
+
+function closeLabel({ reaction, message }: FaultInstance): string {
+  const how = reaction?.close?.how ?? '';
+  if (message.isRequest) return `${how}, no answer`;
+  return message.state === MessageState.COMPLETE ? `${how}, answer refused` : `${how}, answer unfinished`;
+}
+
+function bodyTail({ message, reaction }: FaultInstance): readonly string[] {
+  if (message.bodyOctets <= 0) return [];
+  const octets = plural(message.bodyOctets, 'octet');
+  const what = message.framing === Framing.CHUNKED ? `${octets} of chunks` : `${octets} of content`;
+  if (message.state === MessageState.COMPLETE) return [`… ${what}`];
+  if (reaction?.close === undefined) return [`… ${what}, unfinished`];
+  const by = reaction.close.how === 'RST' ? 'the reset' : 'the FIN';
+  return [`… ${what}, cut off by ${by}`];
+}
+
+function faultEvidence(instance: FaultInstance): readonly [Evidence, ...Evidence[]] {
+  const { facts, exchange, message, reaction, downstream, receiver } = instance;
+  const first: Evidence = {
+    kind: 'packet',
+    packet: message.firstPacket,
+    label: `packet ${formatCount(message.firstPacket)}, the ${message.isRequest ? 'request' : 'answer'}`,
+  };
+  return evidenceOf(facts, first, {
+    exchange,
+    downstream,
+    ...(reaction?.close === undefined
+      ? {}
+      : { close: { packet: reaction.close.packet, label: `${reaction.close.how} of ${receiver.noun}` } }),
+  });
+}

@@ -1,0 +1,60 @@
+import type { Quote } from '../../src/model/finding.ts';
+import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import { remarkLines } from '../violations.ts';
+import type { ExchangeFacts, Facts, MessageFacts } from './facts.ts';
+import { formatCount, shorten } from './words.ts';
+
+/** A line of a quote. */
+type QuoteLine = Quote['lines'][number];
+
+/** What a quote adds to the lines of its message. */
+export interface QuoteOptions {
+  /** What is wrong with the start line. */
+  readonly startRemark?: string;
+  /** Lines of ours about what followed, or what is missing. */
+  readonly tail?: readonly string[];
+}
+
+/**
+ * A message as it was sent: start line and field lines, the offending ones marked. Long sections lose unmarked lines past a
+ * limit, and say so.
+ */
+export function quoteMessage(
+  facts: Facts,
+  exchange: ExchangeFacts,
+  message: MessageFacts,
+  options: QuoteOptions = {},
+): Quote {
+  const lines = remarkLines(facts.core, exchange.row * 2 + (message.isRequest ? 0 : 1));
+  const shown: QuoteLine[] = [];
+  let omitted = 0;
+  const tellOmitted = (): void => {
+    if (omitted > 0) shown.push({ text: `… ${formatCount(omitted)} more lines`, isOurs: true });
+    omitted = 0;
+  };
+  lines.forEach((line, at) => {
+    if (line.remark === undefined && at >= THRESHOLDS.QUOTED_LINES) {
+      omitted++;
+      return;
+    }
+    // A thousand repeats of one line say no more than some dozens.
+    if (shown.length >= THRESHOLDS.QUOTED_LINES * 2) {
+      omitted++;
+      return;
+    }
+    tellOmitted();
+    shown.push({ ...line, text: shorten(line.text, THRESHOLDS.QUOTED_LINE) });
+  });
+  tellOmitted();
+  const { startRemark, tail = [] } = options;
+  const start: QuoteLine = {
+    text: shorten(message.startLine, 200),
+    ...(startRemark === undefined ? {} : { remark: startRemark }),
+  };
+  return {
+    title: message.isRequest ? 'The request as it was sent' : 'The answer as it was sent',
+    packet: message.firstPacket,
+    exchange: exchange.row,
+    lines: [start, ...shown, ...tail.map((text) => ({ text, isOurs: true }))],
+  };
+}

@@ -1,0 +1,63 @@
+import { Violation } from '../../../src/model/exchange.ts';
+import { linesOf } from '../field-values.ts';
+import { messageFaultRule } from '../message-fault.ts';
+import { Impact } from '../rule.ts';
+import { capitalize, code, codes, prose } from '../words.ts';
+
+/** An HTTP/1.1 request with no Host line, or more than one (RFC 9112 section 3.2). */
+export const badHost = messageFaultRule({
+  id: 'bad-host',
+  looksFor: 'an HTTP/1.1 request without Host, or with more than one',
+  mask: Violation.HOST_MISSING | Violation.HOST_REPEATED,
+  isMeant: (_facts, row) => (row & 1) === 0,
+  kind: (facts, row) => facts.tables.messages.violations(row) & Violation.HOST_REPEATED,
+  least: () => Impact.CAN_BREAK,
+  tell: ({ lines, message, sender, receiver }) => {
+    const isRepeated = (message.violations & Violation.HOST_REPEATED) !== 0;
+    return {
+      deed: isRepeated ? 'sent more than one Host line' : 'sent an HTTP/1.1 request without Host',
+      saw: isRepeated
+        ? prose(
+            `${capitalize(receiver.noun)} got `,
+            codes(linesOf(lines, 'host').slice(0, 4)),
+            ' in one request.',
+          )
+        : prose(`${capitalize(receiver.noun)} got `, code(message.startLine), ' with no Host line after it.'),
+      whyItMatters: prose(
+        'The Host line decides which site or route a request is for. HTTP/1.1 demands exactly one, and a server must answer anything else with 400.',
+      ),
+      whatToChange: isRepeated
+        ? [
+            prose(
+              `In ${sender.noun}: set Host once. Often a library adds it already, and the code adds a second one in other letters.`,
+            ),
+            prose(
+              'In a proxy that rewrites Host: replace the line (',
+              { code: 'proxy_set_header Host' },
+              ', ',
+              { code: 'http-request set-header Host' },
+              '), do not add one.',
+            ),
+          ]
+        : [
+            prose(
+              `In ${sender.noun}: send `,
+              { code: 'Host: NAME[:PORT]' },
+              '. Health checks and hand-written probes are the usual places (HAProxy: ',
+              { code: 'http-check send hdr Host NAME' },
+              ').',
+            ),
+          ],
+      logWords: isRepeated
+        ? ['nginx: client sent duplicate host header', 'Go: 400 Bad Request: too many Host headers']
+        : [
+            'Envoy: 400 missing_host_header',
+            'nginx: client sent HTTP/1.1 request without "Host" header',
+            'Go: 400 Bad Request: missing required Host header',
+          ],
+      sources: ['RFC 9112 section 3.2'],
+      remark: isRepeated ? 'Host twice' : 'no Host',
+      ...(isRepeated ? {} : { tail: ['… no Host line'] }),
+    };
+  },
+});

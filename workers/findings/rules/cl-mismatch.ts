@@ -1,0 +1,120 @@
+import { MessageState, Violation } from '../../../src/model/exchange.ts';
+import { type FaultInstance, type FaultWords, messageFaultRule } from '../message-fault.ts';
+import { Impact } from '../rule.ts';
+import { capitalize, code, formatCount, plural, prose } from '../words.ts';
+import { DUP_TE } from './dup-te.ts';
+
+/** Closed short of Content-Length, or octets after it with no request outstanding (RFC 9112 section 8). */
+export const clMismatch = messageFaultRule({
+  id: 'cl-mismatch',
+  looksFor: 'content shorter or longer than Content-Length',
+  mask: Violation.CONTENT_CUT | Violation.EXCESS_OCTETS,
+  yieldsTo:
+    DUP_TE |
+    Violation.TRANSFER_ENCODING_AND_CONTENT_LENGTH |
+    Violation.CONTENT_LENGTH_CONFLICT |
+    Violation.CONTENT_LENGTH_INVALID,
+  foldedTitle: 'Content of another length than announced',
+  // A RST is another story (rst-mid-response): it says nothing about the length.
+  isMeant: (facts, row) => {
+    const { messages } = facts.tables;
+    if ((messages.violations(row) & Violation.EXCESS_OCTETS) !== 0) return true;
+    if (messages.state(row) !== MessageState.CUT_BY_FIN) return false;
+    return (row & 1) === 1 || messages.state(row + 1) === MessageState.ABSENT;
+  },
+  kind: (facts, row) => facts.tables.messages.violations(row) & Violation.CONTENT_CUT,
+  least: ({ message }) =>
+    message.violations & Violation.CONTENT_CUT && !message.isRequest ? Impact.BROKE : Impact.CAN_BREAK,
+  tell: (instance) =>
+    instance.message.violations & Violation.CONTENT_CUT ? tellShort(instance) : tellLong(instance),
+});
+
+function tellShort({ facts, exchange, message, sender, receiver }: FaultInstance): FaultWords {
+  const what = message.isRequest ? 'request' : 'answer';
+  const section = message.section;
+  const announced = section === 0 ? NaN : facts.tables.sections.contentLength(section - 1);
+  const line = facts.lines(section).find((text) => /^content-length[ \t]*:/i.test(text));
+  const head = message.isRequest ? message.startLine : `${exchange.status} ${exchange.reason}`.trim();
+  const octets = formatCount(message.bodyOctets);
+  const counts = Number.isNaN(announced) ? octets : `${octets} of ${formatCount(announced)}`;
+  return {
+    deed: `closed the connection after ${counts} octets of its ${what}`,
+    saw: prose(
+      `${capitalize(receiver.noun)} got `,
+      code(head),
+      ...(line === undefined ? [] : [' with ', code(line)]),
+      `, then ${octets} octets of content and ${sender.noun}'s FIN: `,
+      {
+        strong: Number.isNaN(announced)
+          ? `the ${what} is incomplete`
+          : `${formatCount(announced - message.bodyOctets)} octets never came`,
+      },
+      '.',
+    ),
+    whyItMatters: prose(
+      'The reader has to take the message for incomplete: it must not be used or cached as if it were whole, and the connection is lost.',
+    ),
+    whatToChange: [
+      prose(
+        `In ${sender.noun}: look at its log at the time of the FIN for a crash, an out-of-memory kill, an exception or a write timeout in the middle of the content.`,
+      ),
+      prose(
+        'If nothing failed there: ',
+        { code: 'Content-Length' },
+        ' was counted wrong (characters instead of octets, or before the content was compressed or rewritten). Leave it to the framework.',
+      ),
+    ],
+    logWords: message.isRequest
+      ? [
+          'nginx: client prematurely closed connection',
+          'Envoy: DC downstream_remote_disconnect',
+          'Go: unexpected EOF',
+        ]
+      : [
+          'Envoy: UC upstream_reset_after_response_started{connection_termination}',
+          'nginx: upstream prematurely closed connection while reading upstream',
+          'HAProxy: termination state SD--',
+          'Java: Premature end of Content-Length delimited message body',
+          'Go: unexpected EOF',
+          'Node: aborted (ECONNRESET)',
+          'curl: (18) transfer closed with outstanding read data remaining',
+        ],
+    sources: ['RFC 9112 section 8', 'RFC 9112 section 6.3'],
+    remark: 'cut short',
+    tail: [`… ${counts} octets of content, then FIN`],
+  };
+}
+
+function tellLong({ facts, exchange, message, sender, receiver }: FaultInstance): FaultWords {
+  const line = facts.lines(message.section).find((text) => /^content-length[ \t]*:/i.test(text));
+  const head = message.isRequest ? message.startLine : `${exchange.status} ${exchange.reason}`.trim();
+  return {
+    deed: 'sent more octets than its answer has',
+    saw: prose(
+      `${capitalize(receiver.noun)} got `,
+      code(head),
+      ...(line === undefined ? [] : [' with ', code(line)]),
+      `, and after the end of that answer more octets, while no request was outstanding.`,
+    ),
+    whyItMatters: prose(
+      'On a kept connection those octets would be read as the answer to the next request. A careful client closes the connection; a careless one hands out the wrong answer.',
+    ),
+    whatToChange: [
+      prose(
+        `In ${sender.noun}: `,
+        { code: 'Content-Length' },
+        ' was counted too small (characters instead of octets, or before the content was rewritten). Leave it to the framework.',
+      ),
+      prose('Content after a 204, a 304 or an answer to HEAD is the same fault: those have none.'),
+    ],
+    logWords: [
+      'nginx: upstream sent more data than specified in "Content-Length" header while reading upstream',
+      'Go: Unsolicited response received on idle HTTP channel',
+      'Envoy: UPE (protocol_error) where the extra octets are read as an answer',
+      'curl: Excess found in a read',
+    ],
+    sources: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
+    remark: 'octets after it',
+    tail: [`… ${plural(message.bodyOctets, 'octet')} of content, then more octets`],
+  };
+}
