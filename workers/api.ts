@@ -252,6 +252,8 @@ export interface FollowPart {
   readonly pieces: readonly FollowPiece[];
   /** Where to go on; undefined at the end. */
   readonly next: number | undefined;
+  /** Why it ended before its end: the file can no longer be read. */
+  readonly problem?: string;
 }
 
 /** A packet of a flow, for the ladder of that flow. */

@@ -1,0 +1,82 @@
+import { failed, type Result } from '../src/model/result.ts';
+import type { Analysis, Listener, OpenError, Summary } from './api.ts';
+import { bodyPreview } from './bodies/body.ts';
+import { conversationFilter } from './conversation.ts';
+import { Core } from './core.ts';
+import { exchangeDetail } from './details/exchange-detail.ts';
+import { flowDetail } from './details/flow-detail.ts';
+import { packetDetail } from './details/packet-detail.ts';
+import { buildReport } from './export/report.ts';
+import { helloItem } from './items/hello-item.ts';
+import { OpenCapture } from './open-capture.ts';
+import { complete } from './query/index.ts';
+import { BlobReader, ReadError } from './source/blob-reader.ts';
+import { sniff, SNIFF_OCTETS } from './source/sniff.ts';
+
+/** The object behind the page's API. `module` is the compiled core; every capture gets a core of its own. */
+export function createAnalysis(module: WebAssembly.Module): Analysis {
+  let capture: OpenCapture | undefined;
+  let reading: Promise<unknown> = Promise.resolve();
+
+  /** The open capture; asking before there is one is a bug of the caller. */
+  const opened = (): OpenCapture => {
+    if (!capture) throw new Error('InvariantError: no capture is open');
+    return capture;
+  };
+
+  const open = async (file: File, listener: Listener): Promise<Result<Summary, OpenError>> => {
+    capture?.cancel();
+    await reading.catch(() => undefined);
+    const error = await problemOf(file);
+    if (error) return failed(error);
+    // The core of the capture before is let go before the next one takes its memory.
+    capture = undefined;
+    const next = new OpenCapture(await Core.create(module), file);
+    capture = next;
+    const read = next.read(listener);
+    reading = read;
+    const result = await read;
+    if (!result.ok && capture === next) capture = undefined;
+    return result;
+  };
+
+  return {
+    open,
+    cancel: () => Promise.resolve(capture?.cancel()),
+    query: (view, query) => Promise.resolve(opened().query(view, query)),
+    window: (view, id, start, count) => opened().window(view, id, start, count),
+    position: (id, row) => Promise.resolve(opened().position(id, row)),
+    packet: (packet) => packetDetail(opened().core, opened().reader, packet),
+    exchange: (exchange) => Promise.resolve(exchangeDetail(opened().core, exchange)),
+    body: (exchange, side) => {
+      const { core, reader, desk } = opened();
+      return desk.exclusively(() => bodyPreview(core, reader, exchange, side));
+    },
+    flow: (flow) => flowDetail(opened().core, opened().reader, flow),
+    hello: (hello) => {
+      const { core } = opened();
+      return Promise.resolve(hello < core.tables.hellos.rows ? helloItem(core, hello) : undefined);
+    },
+    follow: (flow, direction, from) => opened().desk.follow(flow, direction, from),
+    conversationFilter: (view, row) => Promise.resolve(conversationFilter(opened().core, view, row)),
+    complete: (text, caret) => Promise.resolve(capture ? complete(capture.core, text, caret) : []),
+    report: () => {
+      const findings = capture?.findings;
+      return Promise.resolve(capture && findings && buildReport(capture.core, capture.summary, findings));
+    },
+  };
+}
+
+/** What is wrong with a file as a capture, by its first octets. */
+async function problemOf(file: File): Promise<OpenError | undefined> {
+  const reader = new BlobReader(file);
+  try {
+    return sniff(await reader.read(0, Math.min(SNIFF_OCTETS, file.size)), file.size);
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    return {
+      code: 'unreadable',
+      message: `The file cannot be read (${error.message}). If it is a folder, pick a file in it; else check that it is still there and may be read.`,
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import type { FlowRow } from '../src/model/units.ts';
+import type { Core } from './core.ts';
+
+/**
+ * Rows of the packets of a flow, ascending, from `from` on. The packets table has no list a flow: the rows between the flow's
+ * first and last packet are looked through, some 20 ns each.
+ */
+export function* flowPacketRows(core: Core, flow: FlowRow, from = 0): Generator<number, void, void> {
+  const { flows, packets } = core.tables;
+  const last = flows.lastPacket(flow) - 1;
+  for (let row = Math.max(from, flows.firstPacket(flow) - 1); row <= last; row++) {
+    if (packets.flow(row) === flow) yield row;
+  }
+}
+
+/** The row of the flow's packet that is `count` packets before `row`, or its first one. */
+export function flowRowBefore(core: Core, flow: FlowRow, row: number, count: number): number {
+  const { flows, packets } = core.tables;
+  const first = flows.firstPacket(flow) - 1;
+  let found = row;
+  let left = count;
+  // Packets of other flows in between are not many where packets of this one follow each other closely; give up far away.
+  const limit = Math.max(first, row - 100_000);
+  for (let at = row - 1; at >= limit && left > 0; at--) {
+    if (packets.flow(at) !== flow) continue;
+    found = at;
+    left--;
+  }
+  return found;
+}
+
+/** Rows of the last `count` packets of a flow, ascending. */
+export function lastFlowPacketRows(core: Core, flow: FlowRow, count: number): readonly number[] {
+  const { flows, packets } = core.tables;
+  const rows: number[] = [];
+  const first = flows.firstPacket(flow) - 1;
+  for (let row = flows.lastPacket(flow) - 1; row >= first && rows.length < count; row--) {
+    if (packets.flow(row) === flow) rows.push(row);
+  }
+  return rows.reverse();
+}

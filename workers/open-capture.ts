@@ -1,0 +1,185 @@
+import type { Findings } from '../src/model/finding.ts';
+import { formatAmount, formatCount } from '../src/model/format.ts';
+import { failed, ok, type Result } from '../src/model/result.ts';
+import type {
+  FilterError,
+  IssueItem,
+  Items,
+  Listener,
+  OpenError,
+  QueryResult,
+  Summary,
+  TableQuery,
+  View,
+} from './api.ts';
+import { Cadence } from './cadence.ts';
+import { type Core, StopReason } from './core.ts';
+import { findFindings } from './findings/index.ts';
+import { FollowDesk } from './follow.ts';
+import { exchangeItem } from './items/exchange-item.ts';
+import { flowItem } from './items/flow-item.ts';
+import { helloItem } from './items/hello-item.ts';
+import { packetItems } from './items/packet-items.ts';
+import { pump, type PumpEnd } from './pump.ts';
+import { Queries } from './queries.ts';
+import { runQuery } from './query/index.ts';
+import { BlobReader, type ReadError } from './source/blob-reader.ts';
+import { summarize } from './summary.ts';
+
+/** A capture that is being read or was read: its file, its core, and what was asked of it. */
+export class OpenCapture {
+  readonly core: Core;
+  readonly reader: BlobReader;
+  readonly desk: FollowDesk;
+  readonly #file: File;
+  readonly #queries = new Queries();
+  readonly #began = performance.now();
+  #bytesRead = 0;
+  #isCancelled = false;
+  #isDone = false;
+  #problems: readonly IssueItem[] = [];
+  #milliseconds = 0;
+  #findings: Findings | undefined;
+
+  constructor(core: Core, file: File) {
+    this.core = core;
+    this.#file = file;
+    this.reader = new BlobReader(file);
+    this.desk = new FollowDesk(core, this.reader);
+  }
+
+  /** The findings, once they are final. */
+  get findings(): Findings | undefined {
+    return this.#findings;
+  }
+
+  /** What is known of the capture now. */
+  get summary(): Summary {
+    return summarize(this.core, {
+      file: this.#file.name,
+      bytes: this.#file.size,
+      bytesRead: this.#bytesRead,
+      milliseconds: this.#isDone ? this.#milliseconds : performance.now() - this.#began,
+      wasCancelled: this.#isCancelled,
+      isDone: this.#isDone,
+      problems: this.#problems,
+    });
+  }
+
+  /** Stops the reading after the slice at hand. */
+  cancel(): void {
+    if (!this.#isDone) this.#isCancelled = true;
+  }
+
+  /** Reads the file to its end, or until cancelled, and looks for findings. */
+  async read(listener: Listener): Promise<Result<Summary, OpenError>> {
+    const cadence = new Cadence(this.#began);
+    const end = await pump(this.reader, this.core, {
+      isCancelled: () => this.#isCancelled,
+      analysed: (bytesRead) => this.#analysed(bytesRead, cadence, listener),
+    });
+    const error = this.#openError(end);
+    if (error) return failed(error);
+    // Cancelled after the last slice: all was read, nothing was cut.
+    if (end.kind !== 'cancelled') this.#isCancelled = false;
+    if (end.kind === 'unreadable') this.#problems = [unreadable(this, end.error)];
+    const findings = findFindings(this.core, { isFinal: true });
+    this.#findings = findings;
+    this.#milliseconds = performance.now() - this.#began;
+    this.#isDone = true;
+    this.#tellProgress(listener);
+    const summary = this.summary;
+    listener.findings(findings);
+    listener.summary(summary);
+    return ok(summary);
+  }
+
+  #analysed(bytesRead: number, cadence: Cadence, listener: Listener): void {
+    this.#bytesRead = bytesRead;
+    const began = performance.now();
+    if (cadence.isProgressDue(began)) this.#tellProgress(listener);
+    // The last slice is followed by the final findings at once.
+    if (bytesRead >= this.reader.size || !cadence.areFindingsDue(began, bytesRead)) return;
+    listener.findings(findFindings(this.core, { isFinal: false }));
+    listener.summary(this.summary);
+    cadence.foundFindings(began, performance.now());
+  }
+
+  #tellProgress(listener: Listener): void {
+    listener.progress({
+      bytesRead: this.#bytesRead,
+      bytes: this.reader.size,
+      packets: this.core.tables.packets.rows,
+      isDone: this.#isDone,
+    });
+  }
+
+  /** Why there is nothing to show; undefined where there is, even of a damaged file. */
+  #openError(end: PumpEnd): OpenError | undefined {
+    if (this.core.tables.packets.rows > 0) return undefined;
+    if (end.kind === 'unreadable') return { code: 'unreadable', message: unreadableMessage(end.error) };
+    if (end.kind === 'stopped' && end.reason === StopReason.NOT_A_CAPTURE) {
+      return {
+        code: 'not-a-capture',
+        message:
+          'The file begins like a capture, but its header cannot be read: the version or the lengths in it do not exist. Copy it again, or try what Wireshark’s capinfos says of it.',
+      };
+    }
+    return undefined;
+  }
+
+  /** Answers a query with a handle for its windows. */
+  query(view: View, query: TableQuery): Result<QueryResult, FilterError> {
+    const answered = runQuery(this.core, view, query);
+    if (!answered.ok) return answered;
+    const { rows, total } = answered.value;
+    return ok({ id: this.#queries.add(view, answered.value), rows, total });
+  }
+
+  /** Position of a row in a query's order. */
+  position(id: number, row: number): number | undefined {
+    return this.#queries.find(id)?.positionOf(row);
+  }
+
+  /** The items of a stretch of a query's order; none for a query that is no longer kept. */
+  async window<V extends View>(
+    view: V,
+    id: number,
+    start: number,
+    count: number,
+  ): Promise<readonly Items[V][]> {
+    const query = this.#queries.find(id);
+    if (!query) return [];
+    const from = Math.max(0, start);
+    const length = Math.max(0, Math.min(count, query.rows - from));
+    const rows = Array.from({ length }, (_, index) => query.at(from + index));
+    return this.#itemsOf[view](rows);
+  }
+
+  readonly #itemsOf: { readonly [V in View]: (rows: readonly number[]) => Promise<readonly Items[V][]> } = {
+    exchanges: (rows) => Promise.resolve(rows.map((row) => exchangeItem(this.core, row))),
+    flows: (rows) => Promise.resolve(rows.map((row) => flowItem(this.core, row))),
+    hellos: (rows) => Promise.resolve(rows.map((row) => helloItem(this.core, row))),
+    packets: (rows) => packetItems(this.core, this.reader, rows),
+  };
+}
+
+function unreadableMessage(error: ReadError): string {
+  return `The file cannot be read (${error.message}). It was changed, moved or deleted after it was picked, or its disk was taken away. Pick it again.`;
+}
+
+/** A file that could be read in part is told like an issue: what was read is shown. */
+function unreadable({ core, reader }: OpenCapture, error: ReadError): IssueItem {
+  const { rows } = core.tables.packets;
+  return {
+    code: 'file-unreadable',
+    severity: 'error',
+    blame: 'capture',
+    sentence: `Byte ${formatCount(error.offset)} of ${formatCount(reader.size)}: the file could no longer be read (${error.message}). Reading stopped; ${formatAmount(rows, 'packet is', 'packets are')} shown.`,
+    remedy:
+      'The file was changed while it was read, or its disk was taken away. If it is still being written, wait and open it again.',
+    count: 1,
+    firstPacket: rows,
+    lastPacket: rows,
+  };
+}
