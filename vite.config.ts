@@ -207,7 +207,7 @@ function hostHeaders(): Plugin {
         }
         next();
       });
-      return () => console.log(`  The same page, from disk: file://${root}dist/index.html\n`);
+      return () => server.config.logger.info(`  ➜  From disk: file://${root}dist/index.html`);
     },
   };
 }
@@ -233,7 +233,12 @@ export default defineConfig({
   base: './',
   publicDir: false,
   define: { OFFWIRE_VERSION: JSON.stringify(version) },
-  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), embeddedParts(), oneFile(), hostHeaders()],
+  plugins: [
+    svelte({ configFile: false, compilerOptions: { runes: true } }),
+    embeddedParts(),
+    oneFile(),
+    hostHeaders(),
+  ],
   build: {
     outDir: `${root}dist`,
     emptyOutDir: true,

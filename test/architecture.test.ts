@@ -126,6 +126,22 @@ function forbiddenWord(node: ts.Node): string | undefined {
   return (isName || isKey) && FORBIDDEN.has(node.text) ? `uses ${node.text}` : undefined;
 }
 
+/** What would lead the browser to another address: no policy forbids that. */
+function leadsAway(node: ts.Node): string | undefined {
+  const isAssignment = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  if (isAssignment && /(^|\.)location(\.href)?$/.test(node.left.getText()))
+    return `sets ${node.left.getText()}`;
+  const isCall = ts.isCallExpression(node);
+  if (
+    isCall &&
+    /(^|\.)location\.(assign|replace)$|^(window|globalThis)\.open$/.test(node.expression.getText())
+  )
+    return `calls ${node.expression.getText()}`;
+  const isHint =
+    ts.isStringLiteralLike(node) && /^(preconnect|dns-prefetch|prefetch|prerender)$/.test(node.text);
+  return isHint ? `says ${node.text}` : undefined;
+}
+
 /** Exported declarations without a comment that says what they are. */
 function undocumented(node: ts.Node): string | undefined {
   if (!ts.canHaveModifiers(node) || !ts.isSourceFile(node.parent)) return undefined;
@@ -166,6 +182,14 @@ describe('the architecture', () => {
     expect(judged.flatMap((file) => complaints(file, forbiddenWord))).toEqual([]);
     const markup = judged.filter((file) => /\{@html|\sstyle=|\son[a-z]+="/.test(markupOf(file)));
     expect(markup, 'raw markup, style attributes or inline handlers').toEqual([]);
+  });
+
+  test('nothing leads the browser to another address', () => {
+    expect(sources.flatMap((file) => complaints(file, leadsAway))).toEqual([]);
+    const links = sources.filter((file) =>
+      /(href|src|action)\s*=\s*["'{`]+\s*(https?:)?\/\//.test(markupOf(file)),
+    );
+    expect(links, 'addresses outside the page').toEqual([]);
   });
 
   test('only bytes.ts and columns.ts of the core touch memory', () => {

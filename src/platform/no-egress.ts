@@ -1,5 +1,5 @@
 import { isOpenedFromDisk, MANIFEST } from './own-files.ts';
-import { checkCommand, explainDirective } from './trust-words.ts';
+import { BEYOND_POLICY, checkCommand, explainDirective } from './trust-words.ts';
 
 /** One directive of the policy in force. */
 export interface PolicyDirective {
@@ -39,6 +39,8 @@ export interface EgressReport {
   readonly policy: readonly PolicyDirective[];
   /** All that the browser has reported since load. The trust line's figure is its length. */
   readonly requests: readonly SeenRequest[];
+  /** What the browser's policy does not cover, and what stands in its place; a sentence each. */
+  readonly beyondPolicy: readonly string[];
   readonly blocked: readonly BlockedAttempt[];
   /** undefined in a development server's page. */
   readonly build: Build | undefined;
@@ -73,7 +75,8 @@ function readBuild(): Build | undefined {
 }
 
 function report(): EgressReport {
-  return { policy, requests, blocked, build, openedFrom: isOpenedFromDisk() ? 'disk' : 'host', offline };
+  const openedFrom = isOpenedFromDisk() ? 'disk' : 'host';
+  return { policy, requests, beyondPolicy: BEYOND_POLICY, blocked, build, openedFrom, offline };
 }
 
 function tell(): void {

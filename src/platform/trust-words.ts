@@ -14,6 +14,14 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'trusted-types': 'The only two places that may make markup or start a worker.',
 };
 
+/** What no Content-Security-Policy can forbid today, and what stands in its place here. */
+export const BEYOND_POLICY: readonly string[] = [
+  'A policy cannot forbid a page to lead you to another address. This page has no link and no form that leaves it; a test of the source checks that.',
+  'Chromium’s policy does not cover WebRTC. The page removes it from itself before anything else runs.',
+  'Chromium’s policy does not cover opening a connection ahead of use (preconnect), which carries no data but a name. The page contains none; a test of the source checks that.',
+  'A browser’s extensions may read and send what any page shows. For that, use a profile without extensions.',
+];
+
 /** What a directive of the page's policy does here, in a sentence. */
 export function explainDirective(name: string): string {
   return MEANINGS[name] ?? '';

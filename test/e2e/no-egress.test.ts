@@ -72,6 +72,15 @@ describe.each(BROWSER_NAMES)('nothing leaves, in %s', (name) => {
       await page.close();
     });
 
+    test('WebRTC, which no policy covers, is gone', async () => {
+      const { page } = await openPage(browser, address());
+      const hasIt = (): boolean => 'RTCPeerConnection' in globalThis;
+      expect(await page.evaluate(hasIt)).toBe(false);
+      await page.goto(sink.address);
+      expect(await page.evaluate(hasIt), 'a page like any other').toBe(true);
+      await page.close();
+    });
+
     test('neither reaches the page’s own host', async () => {
       const own = `${host.address}secret-`;
       const { page } = await openPage(browser, address(), (made) => prepareWorkerAttempts(made, own));

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { ensureBrowsers } from './browsers.ts';
+import { buildPage } from './build-page.ts';
 import { setup as setUpCore } from './set-up-core.ts';
 import { isStale, root } from './stale.ts';
 
@@ -7,7 +7,6 @@ import { isStale, root } from './stale.ts';
 export function setup(): void {
   setUpCore();
   const sources = ['src', 'workers', 'public', 'vite.config.ts', 'package-lock.json', 'build/core.wasm'];
-  if (isStale('dist/SHA256SUMS', sources))
-    execFileSync('npx', ['vite', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (isStale('dist/SHA256SUMS', sources)) buildPage(`${root}dist`);
   ensureBrowsers();
 }
