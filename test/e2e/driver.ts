@@ -80,7 +80,7 @@ export function byTestId(name: string): string {
 
 /** Gives the page a file, as the drop zone's file picker does. */
 export async function pickFile(page: Page, path: string): Promise<void> {
-  const input = await page.waitForSelector(`input${byTestId('drop-input')}`);
+  const input = await page.waitForSelector('input[data-testid="drop-input"]');
   if (!input) throw new Error('InvariantError: waitForSelector answers an element or throws');
   await input.uploadFile(path);
 }
