@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -198,7 +199,8 @@ function hostHeaders(): Plugin {
   return {
     name: 'offwire:host-headers',
     configurePreviewServer(server) {
-      const rules = parseHeaders(readFileSync(`${root}dist/_headers`, 'utf8'));
+      const folder = resolve(server.config.root, server.config.build.outDir);
+      const rules = parseHeaders(readFileSync(`${folder}/_headers`, 'utf8'));
       server.middlewares.use((request, response, next) => {
         const path = new URL(request.url ?? '/', 'http://localhost').pathname;
         for (const rule of rules) {
@@ -207,7 +209,7 @@ function hostHeaders(): Plugin {
         }
         next();
       });
-      return () => server.config.logger.info(`  ➜  From disk: file://${root}dist/index.html`);
+      return () => server.config.logger.info(`  ➜  From disk: file://${folder}/index.html`);
     },
   };
 }

@@ -12,11 +12,12 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-/** Serves dist/ on a free port of this machine. */
-export async function startHost(): Promise<Host> {
+/** Serves a folder, dist/ where none is given, on a free port of this machine. */
+export async function startHost(folder = `${root}dist`): Promise<Host> {
   const server = await preview({
     configFile: `${root}vite.config.ts`,
     logLevel: 'error',
+    build: { outDir: folder },
     preview: { host: '127.0.0.1', port: 0 },
   });
   const requests: string[] = [];
