@@ -11,6 +11,13 @@ export type BrowserName = (typeof BROWSER_NAMES)[number];
 export const PLACES = ['disk', 'host'] as const;
 export type Place = (typeof PLACES)[number];
 
+/** The colour schemes a system can ask for. */
+export const SCHEMES = ['light', 'dark'] as const;
+export type Scheme = (typeof SCHEMES)[number];
+
+/** The views, in the order of their tabs. */
+export const VIEWS = ['findings', 'exchanges', 'flows', 'packets', 'tls', 'health'] as const;
+
 /** The artifact, as it is opened from disk. */
 export const PAGE_ON_DISK = `file://${root}dist/index.html`;
 
@@ -25,13 +32,16 @@ const CHROMIUM_FLAGS = [
   '--disable-features=LocalNetworkAccessChecks',
 ];
 
-/** Starts a browser with a fresh profile. */
-export async function launch(name: BrowserName): Promise<Browser> {
+/** Starts a browser with a fresh profile, on a system that asks for the scheme. */
+export async function launch(name: BrowserName, scheme: Scheme = 'light'): Promise<Browser> {
   const executablePath = findBrowser(name);
   if (executablePath === undefined) throw new Error(`${name} is not installed`);
-  return name === 'chromium'
-    ? puppeteer.launch({ executablePath, args: CHROMIUM_FLAGS })
-    : puppeteer.launch({ browser: 'firefox', executablePath });
+  if (name === 'firefox-esr') {
+    const preferences = { 'ui.systemUsesDarkTheme': scheme === 'dark' ? 1 : 0 };
+    return puppeteer.launch({ browser: 'firefox', executablePath, extraPrefsFirefox: preferences });
+  }
+  const blink = `--blink-settings=preferredColorScheme=${scheme === 'dark' ? 0 : 1}`;
+  return puppeteer.launch({ executablePath, args: [...CHROMIUM_FLAGS, blink] });
 }
 
 /** A page that is being watched. */

@@ -1,0 +1,55 @@
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../support/stale.ts';
+import { findFaintTexts } from './contrast.ts';
+import {
+  BROWSER_NAMES,
+  byTestId,
+  launch,
+  openPage,
+  PAGE_ON_DISK,
+  pickFile,
+  screenshot,
+  SCHEMES,
+  VIEWS,
+  waitForFindings,
+} from './driver.ts';
+
+const story = `${root}test/fixtures/captures/story-1.pcap`;
+
+async function backgroundOf(page: Page): Promise<number> {
+  const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return Math.max(...[...color.matchAll(/[\d.]+/g)].slice(0, 3).map(Number));
+}
+
+describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
+  describe.each(SCHEMES)('%s', (scheme) => {
+    let browser: Browser;
+
+    beforeAll(async () => {
+      browser = await launch(name, scheme);
+    });
+    afterAll(() => browser.close());
+
+    test('every view can be read: a picture of each, and contrasts of at least 4.5:1', async () => {
+      const { page } = await openPage(browser, PAGE_ON_DISK);
+      await page.waitForSelector(byTestId('trust-requests'));
+      const look = async (what: string): Promise<void> => {
+        await screenshot(page, `${what}-${scheme}-${name}`);
+        expect(await page.evaluate(findFaintTexts), `${what}, ${scheme}`).toEqual([]);
+      };
+      const background = await backgroundOf(page);
+      if (scheme === 'dark') expect(background).toBeLessThan(80);
+      else expect(background).toBeGreaterThan(200);
+      await look('empty');
+      await pickFile(page, story);
+      await waitForFindings(page, 'story-1.pcap');
+      for (const view of VIEWS) {
+        await page.click(byTestId(`view-tab-${view}`));
+        await page.waitForSelector(`${byTestId(`view-tab-${view}`)}[aria-selected="true"]`);
+        await look(view);
+      }
+      await page.close();
+    });
+  });
+});
