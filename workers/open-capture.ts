@@ -83,7 +83,7 @@ export class OpenCapture {
     // Cancelled after the last slice: all was read, nothing was cut.
     if (end.kind !== 'cancelled') this.#isCancelled = false;
     if (end.kind === 'unreadable') this.#problems = [unreadable(this, end.error)];
-    const findings = findFindings(this.core, { isFinal: true });
+    const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' });
     this.#findings = findings;
     this.#milliseconds = performance.now() - this.#began;
     this.#isDone = true;

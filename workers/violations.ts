@@ -224,7 +224,6 @@ function syntaxRemarks(text: string, bits: number): readonly string[] {
   if (has(Violation.SPACE_BEFORE_COLON) && /[ \t]$/.test(name)) found.push('white space before the colon');
   if (has(Violation.NAME_NOT_TOKEN) && !isFolded && !TOKEN.test(name.trimEnd()))
     found.push('characters that a name may not have');
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (has(Violation.CONTROL_CHARACTER) && /[\x00-\x08\x0a-\x1f\x7f]/.test(text))
     found.push('control character');
   return found;

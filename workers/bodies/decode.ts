@@ -72,12 +72,10 @@ async function run(octets: Uint8Array, coding: Coding, limit: Bytes): Promise<De
       parts.push(value);
       size += value.length;
     }
-    problem = undefined;
     await reader.cancel();
   } catch (error) {
-    // Cut short, or no such coding at all: both end here, with what could be decoded.
-    if (!(error instanceof TypeError)) throw error;
-    problem = error.message;
+    // Octets that are cut short or no such coding at all: the stream fails (a TypeError in browsers) and what it gave stays.
+    problem = error instanceof Error ? error.message : String(error);
   }
   const kept = { octets: join(parts, Math.min(size, limit)), isComplete: false };
   return problem === undefined ? kept : { ...kept, problem };

@@ -112,6 +112,8 @@ function tcpOptions(packet: DescribedPacket, acknowledgedBase: number): readonly
       case 'tcp.options.sack':
         options.push(...sackEdges(packet.octetsOf(described), acknowledgedBase));
         break;
+      default:
+        break;
     }
   }
   return options;
@@ -164,6 +166,8 @@ function tlsInfo(packet: DescribedPacket): string {
       case 'tls.alert_message.level':
         if (parts.at(-1) === ENCRYPTED_NAMES[21]) parts.pop();
         parts.push(alertName(value, packet.value('tls.alert_message.desc')));
+        break;
+      default:
         break;
     }
   }

@@ -100,11 +100,7 @@ function coalesce(ranges: readonly ByteRange[], order: readonly number[]): reado
     const range = ranges[index];
     if (!range) continue;
     const last = groups.at(-1);
-    const isClose =
-      last !== undefined &&
-      range.start - last.end <= COALESCE_GAP &&
-      range.end - last.start <= COALESCE_LIMIT;
-    if (isClose) {
+    if (last && range.start - last.end <= COALESCE_GAP && range.end - last.start <= COALESCE_LIMIT) {
       last.end = Math.max(last.end, range.end);
       last.members.push(index);
     } else {

@@ -1,0 +1,97 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { sniff } from '../../workers/source/sniff.ts';
+
+const octets = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
+  new Uint8Array(
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part)))),
+  );
+
+const told = (file: Uint8Array): string => {
+  const error = sniff(file.subarray(0, 4096), file.length);
+  return error ? `${error.code}: ${error.message}` : 'a capture';
+};
+
+const PCAP = octets([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0]);
+
+describe('what is no capture is named, with what to do', () => {
+  const cases: readonly (readonly [string, Uint8Array, RegExp])[] = [
+    ['an empty file', octets(), /^empty: .*0 bytes/],
+    [
+      'a PNG',
+      octets([0x89], 'PNG\r\n', [0x1a, 0x0a, 0, 0, 0, 13]),
+      /^not-a-capture: The file is a PNG image/,
+    ],
+    ['text', octets('hello, world\n'), /^not-a-capture: .*text \(13 bytes, it begins with “hello, world”\)/],
+    ['text in UTF-16', octets([0xff, 0xfe], [0x68, 0, 0x69, 0]), /^not-a-capture: .*begins with “hi”/],
+    ['gzip', octets([...gzipSync('x')]), /^unsupported: .*compressed with gzip.*gunzip/],
+    ['Zstandard', octets([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]), /^unsupported: .*Zstandard.*unzstd/],
+    ['LZ4', octets([0x04, 0x22, 0x4d, 0x18, 0, 0]), /^unsupported: .*LZ4/],
+    ['xz', octets([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /^unsupported: .*xz/],
+    ['zip', octets('PK\x03\x04rest'), /^unsupported: .*zip archive.*unzip/],
+    ['tar', octets('name'.padEnd(257, '\0'), 'ustar\0', ''.padEnd(250, '\0')), /^unsupported: .*tar archive/],
+    ['snoop', octets('snoop\0\0\0\0\0\0\x02\0\0\0\x04'), /^unsupported: .*snoop.*editcap -F pcapng/],
+    ['btsnoop', octets('btsnoop\0\0\0\0\x01'), /^unsupported: .*btsnoop.*Bluetooth/],
+    ['NetMon', octets('GMBU\0\x02\0\0'), /^unsupported: .*NetMon 2.*editcap/],
+    ['an ELF program', octets([0x7f], 'ELF', [2, 1, 1, 0]), /^not-a-capture: .*ELF/],
+    ['a HAR', octets('{\n  "log": {\n "version": "1.2", "entries": []}}'), /^unsupported: .*HAR/],
+    ['JSON', octets('[{"_index": "packets"}]'), /^not-a-capture: .*JSON/],
+    [
+      'an Envoy log',
+      octets('[2020-11-25T21:26:18.409Z] "GET / HTTP/1.1" 418'),
+      /^unsupported: .*Envoy access log/,
+    ],
+    ['a key log', octets(`# keys\nCLIENT_RANDOM ${'ab'.repeat(32)} 00`), /^unsupported: .*key log/],
+    ['what tcpdump prints', octets('12:28:28.123456 IP 10.0.0.1.80 > 10.0.0.2.1: Flags [S]'), /tcpdump.* -w/],
+    ['an HTML page', octets('<!doctype html><title>Log in</title>'), /HTML page.*download it again/],
+    ['noise', octets([0, 0, 0, 0, 1, 2, 3, 4]), /begins with 00 00 00 00 01 02 03 04.*editcap/],
+    ['deflated octets', octets([...deflateSync('x'.repeat(100))]), /^not-a-capture: .*begins with 78 9c/],
+    ['a pcap header cut short', PCAP.subarray(0, 10), /begins like pcap.*10 bytes, the header has 24/],
+    [
+      'a pcapng header cut short',
+      octets([0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0]),
+      /like pcapng.*8 bytes.*has 28/,
+    ],
+  ];
+  test.each(cases)('%s', (_, file, expected) => {
+    expect(told(file)).toMatch(expected);
+  });
+
+  test('two ERF records', () => {
+    const record = new Uint8Array(40);
+    const view = new DataView(record.buffer);
+    view.setUint32(4, 1_700_000_000, true);
+    view.setUint8(8, 2);
+    view.setUint16(10, 40);
+    expect(told(octets([...record], [...record]))).toMatch(/^unsupported: .*ERF.*editcap/);
+  });
+
+  test('a line of a program before the capture is told with its length', () => {
+    const line = 'tcpdump: listening on any\r\n';
+    expect(told(octets(line, [...PCAP]))).toMatch(/^not-a-capture: .*27 bytes of text.*tail -c \+28/);
+  });
+});
+
+describe('captures are let through', () => {
+  const magics = [
+    [0xd4, 0xc3, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xc3, 0xd4],
+    [0x4d, 0x3c, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0x3c, 0x4d],
+    [0x34, 0xcd, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xcd, 0x34],
+    [0x0a, 0x0d, 0x0d, 0x0a],
+  ];
+  test.each(magics)('%i %i %i %i', (...magic) => {
+    expect(told(octets(magic, ''.padEnd(40, '\0')))).toBe('a capture');
+  });
+});
+
+test('every prefix of a text, an image and a capture is answered', () => {
+  const files = [octets('Grüße, {"log": 1}\n<html>'), octets([0x89], 'PNG\r\n', [0x1a, 0x0a]), PCAP];
+  for (const file of files) {
+    for (let length = 0; length < file.length; length++) {
+      expect(told(file.subarray(0, length))).toMatch(/^(empty|not-a-capture): .{40}/);
+    }
+  }
+});
