@@ -51,7 +51,10 @@ export class AnalysisClient implements Analysis {
   }
   window<V extends View>(view: V, id: number, start: number, count: number): Promise<readonly Items[V][]> {
     // Comlink's types lose V; what crosses the border is what the worker's own type says.
-    return this.#call((analysis) => analysis.window(view, id, start, count) as Promise<readonly Items[V][]>);
+    return this.#call(
+      // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- see above
+      (analysis) => analysis.window(view, id, start, count) as Promise<readonly Items[V][]>,
+    );
   }
   position(id: number, row: number): Promise<number | undefined> {
     return this.#call((analysis) => analysis.position(id, row));

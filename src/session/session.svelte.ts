@@ -5,6 +5,7 @@ import { AnalysisClient } from './analysis-client.ts';
 import { CaptureState } from './capture.svelte.ts';
 import { FilterState } from './filter.svelte.ts';
 import { type Place, START, VIEW_IDS, type ViewId } from './fragment.ts';
+export type { ViewId } from './fragment.ts';
 import { PlaceState } from './place.svelte.ts';
 import { TableState } from './table.svelte.ts';
 import { TrustState } from './trust.svelte.ts';

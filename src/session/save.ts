@@ -1,0 +1,2 @@
+// Views save through the session; the browser's part is in platform.
+export { saveFile } from '../platform/save-file.ts';

@@ -1,0 +1,55 @@
+/** What the tree needs of a node. */
+export interface TreeNode {
+  readonly name: string;
+  readonly depth: number;
+}
+
+/** Layers that are shut at first: what is above them is what one looks for. */
+const SHUT_AT_FIRST: ReadonlySet<string> = new Set([
+  'frame',
+  'eth',
+  'sll',
+  'sll2',
+  'null',
+  'raw',
+  'vlan',
+  'ip',
+  'ipv6',
+]);
+
+/** Whether a node has others under it. */
+export function hasChildren(nodes: readonly TreeNode[], index: number): boolean {
+  const [node, next] = [nodes[index], nodes[index + 1]];
+  return node !== undefined && next !== undefined && next.depth > node.depth;
+}
+
+/** Whether a node is open: as it was set by name, else layers but the lowest are, and fields with parts are not. */
+export function isOpen(node: TreeNode, set: ReadonlyMap<string, boolean>): boolean {
+  return set.get(node.name) ?? (node.depth === 0 && !SHUT_AT_FIRST.has(node.name));
+}
+
+/** Indexes of the nodes that are not inside a shut one. */
+export function shownNodes(nodes: readonly TreeNode[], set: ReadonlyMap<string, boolean>): readonly number[] {
+  const shown: number[] = [];
+  let shutDepth = Infinity;
+  nodes.forEach((node, index) => {
+    if (node.depth > shutDepth) return;
+    shutDepth = hasChildren(nodes, index) && !isOpen(node, set) ? node.depth : Infinity;
+    shown.push(index);
+  });
+  return shown;
+}
+
+/** Indexes of the nodes that a node is inside of, the outermost last. */
+export function ancestors(nodes: readonly TreeNode[], index: number): readonly number[] {
+  const found: number[] = [];
+  let depth = nodes[index]?.depth ?? 0;
+  for (let at = index - 1; at >= 0 && depth > 0; at--) {
+    const node = nodes[at];
+    if (node !== undefined && node.depth < depth) {
+      found.push(at);
+      depth = node.depth;
+    }
+  }
+  return found;
+}
