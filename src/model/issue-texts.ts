@@ -3,7 +3,7 @@ import { IssueCode, type IssueText } from './issue.ts';
 type IssueCodeNumber = (typeof IssueCode)[keyof typeof IssueCode];
 
 /**
- * How issues are told. `{found}` and `{expected}` stand for the two numbers of the first occurrence, `{packets}` for the packets
+ * How issues are told. `{found}` and `{expected}` stand for the two numbers of the first occurrence, `{found:time}` for one in nanoseconds, `{packets}` for the packets
  * of the capture. A part in square brackets is left out where one of its numbers is not known. Where the first occurrence is
  * ("Packet 812 at byte 1,204,388") is written in front.
  */
@@ -20,7 +20,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'note',
     blame: 'capture',
     sentence:
-      'the file ends inside the last record[: {expected} bytes of it are missing or announced, {found} are there]. The {packets} packets before it are shown.',
+      'the file ends inside its last record[: {expected} bytes were announced, {found} are there]. The {packets} packets before it are shown.',
     remedy:
       'Nothing, if the capture was stopped by a signal, as with kubectl sniff. Else copy the file again and compare its size.',
   },
@@ -99,7 +99,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'link-malformed',
     severity: 'note',
     blame: 'sender',
-    sentence: 'the lengths of the link-layer header contradict each other[: {found}, where {expected} fits].',
+    sentence: 'the link-layer header cannot be right[: it says {found}, where {expected} was expected].',
     remedy: 'Look at the packet; if it is one of many, the interface was captured with the wrong link type.',
   },
   [IssueCode.IP_TRUNCATED]: {
@@ -113,7 +113,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'ip-malformed',
     severity: 'note',
     blame: 'sender',
-    sentence: 'the lengths of the IP header contradict each other[: {found}, where {expected} fits].',
+    sentence: 'the IP header cannot be right[: it says {found}, at least {expected} was expected].',
     remedy: 'Look at the packet; its layers end there.',
   },
   [IssueCode.IP_FRAGMENT]: {
@@ -149,7 +149,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'udp-malformed',
     severity: 'note',
     blame: 'sender',
-    sentence: 'the UDP header says {found} bytes[, {expected} fit].',
+    sentence: 'the UDP header says {found} bytes, at least {expected} are needed.',
     remedy: 'Look at the packet; its layers end there.',
   },
   [IssueCode.ICMP_TRUNCATED]: {
@@ -164,7 +164,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'warning',
     blame: 'capture',
     sentence:
-      'the time stamp is earlier than that of the packet before. Packets are kept in the order of the file; durations across this point may be wrong.',
+      'the time stamp is earlier than that of the packet before[, by {found:time}]. Packets are kept in the order of the file; durations across this point may be wrong.',
     remedy: 'Sort a merged file with reordercap; if the clock was set during the capture, capture again.',
   },
   [IssueCode.GAP]: {

@@ -55,7 +55,7 @@ test('every issue code has a text with its own id, and a remedy', () => {
     expect(sentence).toMatch(/[.\]]$/);
     expect(remedy).toMatch(/\.$/);
     // No place is left that is filled with nothing known.
-    const names = [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const names = [...sentence.matchAll(/\{(\w+)(?::time)?\}/g)].map(([, name]) => name);
     expect(names.filter((name) => !['found', 'expected', 'packets'].includes(name ?? ''))).toEqual([]);
   }
 });

@@ -93,7 +93,7 @@ function tcpOptions(packet: DescribedPacket, acknowledgedBase: number): readonly
   const options: string[] = [];
   for (const described of packet.fields) {
     const { value } = described;
-    switch (fieldOfNumber(described.field)?.name) {
+    switch (fieldOfNumber(described.field)?.name ?? '') {
       case 'tcp.options.mss_val':
         options.push(`MSS=${value}`);
         break;
@@ -153,7 +153,7 @@ function contentType(packet: DescribedPacket): string | undefined {
 function tlsInfo(packet: DescribedPacket): string {
   const parts: string[] = [];
   for (const { field, value } of packet.fields) {
-    switch (fieldOfNumber(field)?.name) {
+    switch (fieldOfNumber(field)?.name ?? '') {
       case 'tls.record.content_type':
         parts.push(ENCRYPTED_NAMES[value] ?? TLS_CONTENT_TYPES[value] ?? `Record type ${value}`);
         break;

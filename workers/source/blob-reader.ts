@@ -99,7 +99,7 @@ function coalesce(ranges: readonly ByteRange[], order: readonly number[]): reado
   for (const index of order) {
     const range = ranges[index];
     if (!range) continue;
-    const last = groups.at(-1);
+    const last = groups[groups.length - 1];
     if (last && range.start - last.end <= COALESCE_GAP && range.end - last.start <= COALESCE_LIMIT) {
       last.end = Math.max(last.end, range.end);
       last.members.push(index);
