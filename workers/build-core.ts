@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as asc from 'assemblyscript/asc';
 import { FIELDS } from '../src/model/fields.ts';
+import { HEADER_NAMES, SINGLETON_FIELDS } from '../src/model/header-names.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import { CONSTANTS, TABLES } from '../src/model/schema.ts';
 
@@ -14,6 +15,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** PascalCase or camelCase to UPPER_CASE. */
 function constantName(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
+}
+
+/** FNV-1a over a field name's octets in lower case, as `foldedHash` in assembly/bytes.ts computes it. */
+function foldedHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
 }
 
 function schemaSource(): string {
@@ -38,6 +46,20 @@ function schemaSource(): string {
   for (const [name, value] of Object.entries(LIMITS))
     lines.push(`export const LIMIT_${name}: u32 = ${value};`);
   lines.push('');
+  for (const [id, name] of Object.entries(HEADER_NAMES)) {
+    lines.push(`export const HEADER_${id}: u32 = ${foldedHash(name)};`);
+  }
+  lines.push('', '// The bit of a field that must be single; 0 for others.');
+  lines.push('export function singletonBit(name: u32): u32 {', '  switch (name) {');
+  SINGLETON_FIELDS.forEach((id, bit) => lines.push(`    case HEADER_${id}:`, `      return 1 << ${bit};`));
+  lines.push('    default:', '      return 0;', '  }', '}', '');
+  lines.push(
+    `export const ROW_SIZES: StaticArray<usize> = [${Object.values(TABLES).map((t) => t.rowSize)}];`,
+  );
+  lines.push(
+    `export const GROUP_SHIFTS: StaticArray<u32> = [${Object.values(TABLES).map((t) => t.groupShift)}];`,
+    '',
+  );
   FIELDS.forEach((field, number) => lines.push(`export const FIELD_${field.id}: u32 = ${number};`));
   return lines.join('\n') + '\n';
 }
@@ -47,21 +69,12 @@ mkdirSync(`${root}build`, { recursive: true });
 const { error, stderr } = await asc.main(
   [
     'workers/assembly/index.ts',
-    '--outFile',
-    'build/core.wasm',
-    '--textFile',
-    'build/core.wat',
-    '-O3',
-    '--noAssert',
-    '--runtime',
-    'minimal',
-    '--memoryBase',
-    '1024',
-    '--exportRuntime',
-    '--maximumMemory',
-    '65536',
-  ].filter((option) => option !== '--exportRuntime'),
-  { baseDir: root } as Parameters<typeof asc.main>[1],
+    ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
+    ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
+    // The core is 32-bit: sizes and numbers have the same width.
+    ...['--disableWarning', '201'],
+  ],
+  { baseDir: root },
 );
 if (error) {
   process.stderr.write(stderr.toString());

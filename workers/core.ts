@@ -1,3 +1,4 @@
+import type { Counter } from '../src/model/counter.ts';
 import { TABLES, type TableName } from '../src/model/schema.ts';
 import type { Columns, TableSchema } from '../src/model/table.ts';
 
@@ -16,6 +17,7 @@ interface CoreExports {
   /** Rows of a table whose u32 column has any bit of the mask; answers how many, the rows are at selection(). */
   select(table: number, columnOffset: number, mask: number): number;
   selection(): number;
+  counter(index: number): number;
   /** Time of the first packet. */
   startSeconds(): number;
   startNanoseconds(): number;
@@ -160,6 +162,11 @@ export class Core {
       };
     }
     return reader as TableReader<C>;
+  }
+
+  /** A number over the whole capture: see {@link Counter}. */
+  counter(counter: (typeof Counter)[keyof typeof Counter]): number {
+    return this.#exports.counter(counter);
   }
 
   /** Time of the first packet since 1970. */

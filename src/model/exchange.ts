@@ -164,6 +164,9 @@ export const SectionMark = {
   UPGRADE: 1 << 5,
   EXPECT_CONTINUE: 1 << 6,
   CONTENT_ENCODING: 1 << 7,
+  /** Upgrade: websocket (RFC 6455), or h2c (RFC 7540). */
+  WEBSOCKET: 1 << 8,
+  H2C: 1 << 9,
 } as const;
 
 /** Field lines of all sections, one after another: each row is the interned text of one line as sent, without its line end. */

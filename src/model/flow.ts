@@ -25,6 +25,9 @@ export const FLOWS = defineTable('flows', 12, {
   hello: 'u32',
   /** {@link FlowMark} bits. */
   marks: 'u32',
+  /** Core only: the oldest exchange without a final response, and the oldest response without a request; rows plus one. */
+  openExchange: 'u32',
+  lonelyResponse: 'u32',
   /** Core only: next flow of the same hash, plus one. */
   next: 'u32',
   originatorPort: 'u16',
@@ -55,6 +58,16 @@ export const FlowMark = {
   RESET: 1 << 7,
   /** An ICMP error quoted this flow. */
   ICMP_ERROR: 1 << 8,
+  /** The HTTP or TLS client is the responder: a midstream flow whose first packet came from the server. */
+  CLIENT_IS_RESPONDER: 1 << 9,
+  /** At least one request has no complete response, or a response no request. Set when the flow or the capture ends. */
+  UNANSWERED: 1 << 10,
+  /** The responder answered a SYN with RST and never with SYN-ACK. */
+  REFUSED: 1 << 11,
+  /** A ClientHello whose handshake did not complete, or an alert in clear. Set when the flow or the capture ends. */
+  TLS_TROUBLE: 1 << 12,
+  /** One side spoke TLS, the other something else. */
+  MIXED_TLS: 1 << 13,
 } as const;
 
 /**
@@ -90,10 +103,17 @@ export const DIRECTIONS = defineTable('directions', 13, {
   /** Core only: state of the dissector, list of segments waiting for a gap to close, their octets. */
   dissector: 'u32',
   pending: 'u32',
+  pendingTail: 'u32',
   pendingOctets: 'u32',
+  pendingSegments: 'u32',
+  /** Core only: sequence number of the FIN, where one waits behind a gap or was delivered. */
+  finSequence: 'u32',
+  /** Core only: packets since the other side acknowledged octets that were not captured. */
+  unseen: 'u32',
   /** Core only: what the last packet was, to know a duplicate. */
   lastSequence: 'u32',
   lastFingerprint: 'u32',
+  lastPacket: 'u32',
   /** The last advertised window, unscaled. */
   window: 'u16',
   /** TLS alert level (1 warning, 2 fatal) and description (RFC 8446 section 6), with alertPacket. */
@@ -119,6 +139,8 @@ export const DirectionMark = {
   CLOSED: 1 << 2,
   /** acknowledged is known. */
   ACKNOWLEDGED: 1 << 3,
+  /** A FIN was seen, perhaps before everything ahead of it. */
+  FIN_SEEN: 1 << 4,
 } as const;
 
 /** Internet addresses, each once: 16 octets in network order as four big-endian words; IPv4 as ::ffff:a.b.c.d. */

@@ -56,4 +56,6 @@ export const HelloMark = {
   MALFORMED: 1 << 5,
   /** The server sent a CertificateRequest in clear (TLS 1.2 and older). */
   CERTIFICATE_REQUESTED: 1 << 6,
+  /** The client's first encrypted record has the length of an alert (RFC 8446: 2 + 1 + 16 octets), so it probably is one. */
+  ENCRYPTED_ALERT: 1 << 7,
 } as const;

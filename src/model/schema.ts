@@ -1,4 +1,5 @@
 import { CaptureFormat, FILE_SECTIONS, INTERFACES } from './capture.ts';
+import { Counter } from './counter.ts';
 import {
   EXCHANGES,
   Framing,
@@ -52,4 +53,5 @@ export const CONSTANTS = {
   HelloMark,
   IssueCode,
   CaptureFormat,
+  Counter,
 } as const;

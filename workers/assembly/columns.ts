@@ -1,0 +1,162 @@
+// Tables: rows of fixed size in row groups that are allocated once and never move.
+
+import { GROUP_SHIFTS, ROW_SIZES, TABLE_COUNT } from './schema';
+
+/** Octets of heap that tables and texts hold: compared with LIMIT_MEMORY_OCTETS before more is taken. */
+export let heldOctets: u64 = 0;
+
+// A table's descriptor: rows u32, directory address u32, groups the directory has room for u32.
+const DESCRIPTOR: usize = 12;
+const descriptors: usize = memory.data(32 * 12, 16);
+
+export function f64Of(row: usize, column: usize): f64 {
+  return load<f64>(row + column);
+}
+export function setF64(row: usize, column: usize, value: f64): void {
+  store<f64>(row + column, value);
+}
+export function u32Of(row: usize, column: usize): u32 {
+  return load<u32>(row + column);
+}
+export function setU32(row: usize, column: usize, value: u32): void {
+  store<u32>(row + column, value);
+}
+export function u16Of(row: usize, column: usize): u32 {
+  return load<u16>(row + column);
+}
+export function setU16(row: usize, column: usize, value: u32): void {
+  store<u16>(row + column, <u16>value);
+}
+export function u8Of(row: usize, column: usize): u32 {
+  return load<u8>(row + column);
+}
+export function setU8(row: usize, column: usize, value: u32): void {
+  store<u8>(row + column, <u8>value);
+}
+export function addU32(row: usize, column: usize, value: u32): void {
+  store<u32>(row + column, load<u32>(row + column) + value);
+}
+export function addF64(row: usize, column: usize, value: f64): void {
+  store<f64>(row + column, load<f64>(row + column) + value);
+}
+export function orU32(row: usize, column: usize, bits: u32): void {
+  store<u32>(row + column, load<u32>(row + column) | bits);
+}
+export function orU16(row: usize, column: usize, bits: u32): void {
+  store<u16>(row + column, <u16>(load<u16>(row + column) | bits));
+}
+export function orU8(row: usize, column: usize, bits: u32): void {
+  store<u8>(row + column, <u8>(load<u8>(row + column) | bits));
+}
+export function u64Of(row: usize, column: usize): u64 {
+  return load<u64>(row + column);
+}
+export function setU64(row: usize, column: usize, value: u64): void {
+  store<u64>(row + column, value);
+}
+
+/** Zeroed heap, counted. */
+export function allocate(octets: usize): usize {
+  const at = heap.alloc(octets);
+  memory.fill(at, 0, octets);
+  heldOctets += octets;
+  return at;
+}
+
+/** Gives back what allocate() gave. */
+export function release(at: usize, octets: usize): void {
+  heap.free(at);
+  heldOctets -= octets;
+}
+
+export function rowCount(table: u32): u32 {
+  return load<u32>(descriptors + <usize>table * DESCRIPTOR);
+}
+
+export function directoryOf(table: u32): usize {
+  return load<u32>(descriptors + <usize>table * DESCRIPTOR, 4);
+}
+
+/** Address of a row. */
+export function rowAt(table: u32, row: u32): usize {
+  const shift = unchecked(GROUP_SHIFTS[table]);
+  const group = load<u32>(directoryOf(table) + (((<usize>row) >> shift) << 2));
+  return group + <usize>(row & ((1 << shift) - 1)) * unchecked(ROW_SIZES[table]);
+}
+
+function addGroup(descriptor: usize, table: u32): usize {
+  const rows = load<u32>(descriptor);
+  const shift = unchecked(GROUP_SHIFTS[table]);
+  const groups = rows >> shift;
+  const room = load<u32>(descriptor, 8);
+  let directory = <usize>load<u32>(descriptor, 4);
+  if (groups == room) {
+    const wider = allocate((<usize>max<u32>(room << 1, 16)) << 2);
+    if (room) {
+      memory.copy(wider, directory, (<usize>room) << 2);
+      release(directory, (<usize>room) << 2);
+    }
+    directory = wider;
+    store<u32>(descriptor, <u32>directory, 4);
+    store<u32>(descriptor, max<u32>(room << 1, 16), 8);
+  }
+  const group = allocate(unchecked(ROW_SIZES[table]) << shift);
+  store<u32>(directory + ((<usize>groups) << 2), <u32>group);
+  return group;
+}
+
+/** Appends a zeroed row and answers its address. Its number was rowCount() before. */
+export function appendRow(table: u32): usize {
+  const descriptor = descriptors + <usize>table * DESCRIPTOR;
+  const row = load<u32>(descriptor);
+  const mask = ((<u32>1) << unchecked(GROUP_SHIFTS[table])) - 1;
+  const group =
+    (row & mask) == 0
+      ? addGroup(descriptor, table)
+      : <usize>load<u32>(load<u32>(descriptor, 4) + (((<usize>row) >> unchecked(GROUP_SHIFTS[table])) << 2));
+  store<u32>(descriptor, row + 1);
+  return group + <usize>(row & mask) * unchecked(ROW_SIZES[table]);
+}
+
+let selected: usize = 0;
+let selectedRoom: usize = 0;
+
+/** Where select() left its rows. */
+export function selection(): usize {
+  return selected;
+}
+
+/** Rows whose u32 column has any bit of the mask, ascending, at selection(); answers how many. */
+export function select(table: u32, column: usize, mask: u32): u32 {
+  const rows = rowCount(table);
+  const shift = unchecked(GROUP_SHIFTS[table]);
+  const size = unchecked(ROW_SIZES[table]);
+  const directory = directoryOf(table);
+  let count: usize = 0;
+  for (let first: u32 = 0; first < rows; first += 1 << shift) {
+    const group = <usize>load<u32>(directory + ((<usize>(first >> shift)) << 2));
+    const inGroup = min<u32>(rows - first, 1 << shift);
+    if (selectedRoom < (count + inGroup) << 2) growSelection(count, (count + inGroup) << 3);
+    let at = group + column;
+    for (let index: u32 = 0; index < inGroup; index++) {
+      if (load<u32>(at) & mask) {
+        store<u32>(selected + (count << 2), first + index);
+        count++;
+      }
+      at += size;
+    }
+  }
+  return <u32>count;
+}
+
+function growSelection(count: usize, room: usize): void {
+  const wider = allocate(room);
+  if (selectedRoom) {
+    memory.copy(wider, selected, count << 2);
+    release(selected, selectedRoom);
+  }
+  selected = wider;
+  selectedRoom = room;
+}
+
+if (TABLE_COUNT > 32) unreachable();

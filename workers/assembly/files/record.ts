@@ -1,0 +1,18 @@
+// One captured packet as its record tells it: filled by the readers of pcap and pcapng, used by the index and by describe().
+
+import { u32Of } from '../columns';
+import { INTERFACES_LINK_TYPE } from '../schema';
+
+/** Octets from the start of the record to the packet. */
+export let header: usize = 0;
+export let capturedLength: u32 = 0;
+export let length: u32 = 0;
+/** Nanoseconds since 1970; hasTime is false for pcapng's Simple Packet Block. */
+export let time: i64 = 0;
+export let hasTime: bool = true;
+/** Address of the row of the interfaces table. */
+export let interfaceRow: usize = 0;
+
+export function linkType(): u32 {
+  return u32Of(interfaceRow, INTERFACES_LINK_TYPE);
+}

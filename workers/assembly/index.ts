@@ -1,0 +1,143 @@
+// What the host may call: workers/core.ts is the only caller.
+
+import {
+  allocate,
+  appendRow as append,
+  directoryOf,
+  heldOctets,
+  release,
+  rowCount,
+  select,
+  selection,
+  u8Of,
+} from './columns';
+import { counter } from './counters';
+import { end, locate, read, STOP_DAMAGED, STOP_MEMORY, STOP_NONE } from './files/index';
+import * as input from './files/input';
+import * as record from './files/record';
+import { startNanoseconds, startSeconds } from './files/time';
+import { giveUpAll } from './flows/reassembly';
+import { clearFollowed, FOLLOWED, flowAt, match } from './flows/table';
+import * as tcp from './flows/tcp';
+import * as issues from './issues';
+import { beginDescription, described, describedCount, endDescription } from './layers/describe';
+import { decode } from './layers/index';
+import * as scratch from './layers/scratch';
+import * as schema from './schema';
+import { describePayload } from './streams/describe';
+import * as follow from './streams/follow';
+import { intern } from './strings';
+
+export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
+export { startNanoseconds, startSeconds };
+export { pieces as followPieces } from './streams/follow';
+
+const TCP: u32 = 6;
+const RST: u32 = 4;
+
+let stopped: u32 = STOP_NONE;
+let recordAt: usize = 0;
+let recordRoom: usize = 0;
+let followedFlow: u32 = 0;
+
+export function reserveInput(size: usize): usize {
+  return input.reserve(size);
+}
+
+export function push(size: usize): u32 {
+  if (stopped) return stopped;
+  if (heldOctets > schema.LIMIT_MEMORY_OCTETS) {
+    issues.issue(schema.ISSUE_CODE_MEMORY_LIMIT, <f64>heldOctets, schema.LIMIT_MEMORY_OCTETS);
+    stopped = STOP_MEMORY;
+  } else {
+    stopped = read(size);
+  }
+  return stopped;
+}
+
+/** The file is over: tells what was cut, and closes what is open. */
+export function finish(): void {
+  end(stopped != STOP_DAMAGED);
+  for (let flow: u32 = 0; flow < rowCount(schema.TABLE_FLOWS); flow++) {
+    if (u8Of(flowAt(flow), schema.FLOWS_TRANSPORT) == TCP) tcp.finish(flow);
+  }
+}
+
+export function reserveRecord(size: usize): usize {
+  if (recordRoom < size) {
+    if (recordRoom) release(recordAt, recordRoom);
+    recordRoom = size << 1;
+    recordAt = allocate(recordRoom + 16);
+    recordRoom += 16;
+  }
+  return recordAt;
+}
+
+export function recordHeader(): usize {
+  return record.header;
+}
+
+/** Decodes the record at reserveRecord() again; false where it is none. */
+function decodeAgain(size: usize, offset: f64): bool {
+  issues.isCounting = false;
+  const isRecord = locate(recordAt, size, offset);
+  if (isRecord) {
+    const at = recordAt + record.header;
+    decode(record.linkType(), at, at + record.capturedLength);
+  }
+  issues.isCounting = true;
+  return isRecord;
+}
+
+export function describe(size: usize, offset: f64): u32 {
+  issues.isCounting = false;
+  beginDescription(recordAt);
+  const isRecord = locate(recordAt, size, offset);
+  if (isRecord) {
+    const at = recordAt + record.header;
+    beginDescription(at);
+    decode(record.linkType(), at, at + record.capturedLength);
+    if (scratch.hasTransport && scratch.transport == TCP) describePayload(scratch.payload, scratch.end);
+  }
+  endDescription();
+  issues.isCounting = true;
+  return describedCount();
+}
+
+export function followStart(flow: u32): void {
+  followedFlow = flow;
+  clearFollowed();
+  follow.clear();
+}
+
+export function followRecord(size: usize, offset: f64, packet: u32): u32 {
+  follow.clear();
+  if (!decodeAgain(size, offset)) return 0;
+  if (!scratch.hasTransport || scratch.transport != TCP || scratch.tcpFlags & RST) return 0;
+  issues.isCounting = false;
+  tcp.segment(FOLLOWED, sideInFollowed(), packet);
+  issues.isCounting = true;
+  return follow.pieceCount();
+}
+
+/** Which side of the followed flow sent the packet in scratch.ts. */
+function sideInFollowed(): u32 {
+  return match(flowAt(followedFlow)) == 2 ? 1 : 0;
+}
+
+export function followFinish(): u32 {
+  follow.clear();
+  issues.isCounting = false;
+  giveUpAll(FOLLOWED, 0);
+  giveUpAll(FOLLOWED, 1);
+  issues.isCounting = true;
+  return follow.pieceCount();
+}
+
+export function appendRow(table: u32): usize {
+  return append(table);
+}
+
+export function internText(size: usize): u32 {
+  return intern(recordAt, size);
+}

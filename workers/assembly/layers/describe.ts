@@ -1,0 +1,54 @@
+// What the decoders tell of a packet's fields when it is looked at; the index pass has `describing` off.
+
+import { allocate, release, setF64, setU32 } from '../columns';
+import { copyOctets } from '../bytes';
+
+/** On while a packet is decoded for its details. */
+export let describing: bool = false;
+
+const FIELD_SIZE: usize = 24;
+
+let fields: usize = 0;
+let room: usize = 0;
+let count: usize = 0;
+let base: usize = 0;
+
+/** Where the described fields are, and how many. */
+export function described(): usize {
+  return fields;
+}
+
+export function describedCount(): u32 {
+  return <u32>count;
+}
+
+/** Starts to describe the packet at `at`. */
+export function beginDescription(at: usize): void {
+  describing = true;
+  base = at;
+  count = 0;
+}
+
+export function endDescription(): void {
+  describing = false;
+}
+
+/** Tells a field: its octets, and its value where it has a number. */
+export function tell(field: u32, depth: u32, at: usize, length: usize, value: f64): void {
+  if (count == room) {
+    const wider = allocate((room + 256) * FIELD_SIZE);
+    if (room) {
+      copyOctets(wider, fields, room * FIELD_SIZE);
+      release(fields, room * FIELD_SIZE);
+    }
+    fields = wider;
+    room += 256;
+  }
+  const row = fields + count * FIELD_SIZE;
+  count++;
+  setU32(row, 0, field);
+  setU32(row, 4, depth);
+  setU32(row, 8, <u32>(at - base));
+  setU32(row, 12, <u32>length);
+  setF64(row, 16, value);
+}

@@ -1,0 +1,69 @@
+// Ethernet II and 802.3 (IEEE 802.3), VLAN tags (802.1Q), LLC/SNAP (802.2).
+
+import { has, u16At } from '../bytes';
+import { issue } from '../issues';
+import {
+  FIELD_ETH,
+  FIELD_ETH_DST,
+  FIELD_ETH_LEN,
+  FIELD_ETH_SRC,
+  FIELD_ETH_TYPE,
+  FIELD_LLC,
+  FIELD_LLC_TYPE,
+  FIELD_VLAN,
+  FIELD_VLAN_ETYPE,
+  FIELD_VLAN_ID,
+  FIELD_VLAN_PRIORITY,
+  ISSUE_CODE_LINK_TRUNCATED,
+  PROTOCOL_ETHERNET,
+} from '../schema';
+import { describing, tell } from './describe';
+import { layerOfEtherType, LAYER_LLC, LAYER_NONE } from './kinds';
+import * as scratch from './scratch';
+
+export function ethernet(at: usize, end: usize): u32 {
+  if (!has(at, end, 14)) {
+    issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 14);
+    return LAYER_NONE;
+  }
+  const type = u16At(at + 12);
+  scratch.protocol = PROTOCOL_ETHERNET;
+  scratch.next = at + 14;
+  // Below 1536 it is 802.3's length, and LLC follows.
+  const isLength = type < 0x600;
+  if (describing) {
+    tell(FIELD_ETH, 0, at, 14, NaN);
+    tell(FIELD_ETH_DST, 1, at, 6, NaN);
+    tell(FIELD_ETH_SRC, 1, at + 6, 6, NaN);
+    tell(isLength ? FIELD_ETH_LEN : FIELD_ETH_TYPE, 1, at + 12, 2, type);
+  }
+  return isLength ? LAYER_LLC : layerOfEtherType(type);
+}
+
+export function vlan(at: usize, end: usize): u32 {
+  if (!has(at, end, 4)) {
+    issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 4);
+    return LAYER_NONE;
+  }
+  const tag = u16At(at);
+  const type = u16At(at + 2);
+  scratch.next = at + 4;
+  if (describing) {
+    tell(FIELD_VLAN, 0, at, 4, NaN);
+    tell(FIELD_VLAN_PRIORITY, 1, at, 2, tag >> 13);
+    tell(FIELD_VLAN_ID, 1, at, 2, tag & 0xfff);
+    tell(FIELD_VLAN_ETYPE, 1, at + 2, 2, type);
+  }
+  return type < 0x600 ? LAYER_LLC : layerOfEtherType(type);
+}
+
+/** Only SNAP with an EtherType goes on: what else LLC carries (spanning tree and the like) has no IP in it. */
+export function llc(at: usize, end: usize): u32 {
+  if (!has(at, end, 8)) return LAYER_NONE;
+  if (describing) tell(FIELD_LLC, 0, at, 8, NaN);
+  if (u16At(at) != 0xaaaa) return LAYER_NONE;
+  const type = u16At(at + 6);
+  scratch.next = at + 8;
+  if (describing) tell(FIELD_LLC_TYPE, 1, at + 6, 2, type);
+  return layerOfEtherType(type);
+}

@@ -1,0 +1,37 @@
+// User Datagram Protocol: RFC 768.
+
+import { has, u16At } from '../bytes';
+import { issue } from '../issues';
+import * as schema from '../schema';
+import { describing, tell } from './describe';
+import { LAYER_NONE } from './kinds';
+import * as scratch from './scratch';
+
+export function udp(at: usize, end: usize): u32 {
+  if (!has(at, end, 8)) {
+    issue(schema.ISSUE_CODE_UDP_TRUNCATED, <f64>(end - at), 8);
+    return LAYER_NONE;
+  }
+  const length = u16At(at + 4);
+  // 0 is a jumbogram (RFC 2675) or segmentation offload.
+  if (length != 0 && length < 8) {
+    issue(schema.ISSUE_CODE_UDP_MALFORMED, length, 8);
+    return LAYER_NONE;
+  }
+  scratch.protocol = schema.PROTOCOL_UDP;
+  scratch.hasTransport = true;
+  scratch.sourcePort = u16At(at);
+  scratch.destinationPort = u16At(at + 2);
+  scratch.payload = at + 8;
+  scratch.payloadLength = (length == 0 ? max<u32>(scratch.wireLength, 8) : length) - 8;
+  if (scratch.sourcePort == 53 || scratch.destinationPort == 53) scratch.protocol = schema.PROTOCOL_DNS;
+  if (describing) {
+    tell(schema.FIELD_UDP, 0, at, 8, NaN);
+    tell(schema.FIELD_UDP_SRCPORT, 1, at, 2, scratch.sourcePort);
+    tell(schema.FIELD_UDP_DSTPORT, 1, at + 2, 2, scratch.destinationPort);
+    tell(schema.FIELD_UDP_LENGTH, 1, at + 4, 2, length);
+    tell(schema.FIELD_UDP_CHECKSUM, 1, at + 6, 2, u16At(at + 6));
+    if (end > at + 8) tell(schema.FIELD_UDP_PAYLOAD, 1, at + 8, end - at - 8, NaN);
+  }
+  return LAYER_NONE;
+}

@@ -1,0 +1,268 @@
+// Start lines (RFC 9112 sections 3 and 4), and which exchange a message belongs to.
+
+import { copyOctets, findLineFeed, findOctet, has, isDigit, isEqual, isTokenOctet, u8At } from '../bytes';
+import {
+  addU32,
+  appendRow,
+  orU32,
+  rowAt,
+  rowCount,
+  setF64,
+  setU16,
+  setU32,
+  setU8,
+  u32Of,
+  u8Of,
+} from '../columns';
+import { count } from '../counters';
+import { flowAt } from '../flows/table';
+import * as schema from '../schema';
+import { intern, textAddress, textLength } from '../strings';
+import { sectionOf } from './http1-section';
+
+const CR: u32 = 13;
+const SPACE: u32 = 32;
+
+export const REQUEST: u32 = 0;
+export const RESPONSE: u32 = 1;
+
+/** What the start line said: set by parseRequestLine and parseStatusLine. */
+export let method: u32 = 0;
+export let target: u32 = 0;
+export let reason: u32 = 0;
+export let status: u32 = 0;
+export let version: u32 = 0;
+export let violations: u32 = 0;
+
+// The last section of requests and of responses: most messages repeat it octet for octet.
+const SAME: u32 = 4096;
+const lastSections: usize = memory.data(2 * 4096 + 32, 16);
+let lastLength0: u32 = 0;
+let lastLength1: u32 = 0;
+let lastRow0: u32 = 0;
+let lastRow1: u32 = 0;
+
+export function messageAt(exchange: u32, side: u32): usize {
+  return rowAt(schema.TABLE_MESSAGES, (exchange << 1) + side);
+}
+
+export function exchangeAt(exchange: u32): usize {
+  return rowAt(schema.TABLE_EXCHANGES, exchange);
+}
+
+/** End of the header section that begins at `at` where it repeats the last one; 0 where it does not. */
+export function endOfSameSection(at: usize, end: usize, side: u32): usize {
+  const length = side ? lastLength1 : lastLength0;
+  if (length == 0 || !has(at, end, length)) return 0;
+  return isEqual(at, lastSections + <usize>side * SAME, length) ? at + length : 0;
+}
+
+/** The section in [at, end): row plus one. `isSame` where endOfSameSection told its end. */
+export function sectionIn(at: usize, end: usize, side: u32, isSame: bool): u32 {
+  if (isSame) return side ? lastRow1 : lastRow0;
+  const section = sectionOf(at, end);
+  const length = <u32>(end - at);
+  if (length <= SAME) {
+    copyOctets(lastSections + <usize>side * SAME, at, length);
+    if (side) {
+      lastLength1 = length;
+      lastRow1 = section;
+    } else {
+      lastLength0 = length;
+      lastRow0 = section;
+    }
+  }
+  return section;
+}
+
+/** End of a head: behind the first empty line at or after `from`, which is in [at, end); 0 where there is none. */
+export function endOfHead(from: usize, end: usize): usize {
+  while (true) {
+    const lineFeed = findLineFeed(from, end);
+    if (!has(lineFeed, end, 2)) return 0;
+    const next = u8At(lineFeed + 1);
+    if (next == 10) return lineFeed + 2;
+    if (next == CR && has(lineFeed, end, 3) && u8At(lineFeed + 2) == 10) return lineFeed + 3;
+    from = lineFeed + 1;
+  }
+}
+
+/** Whether the octets can begin a message: "HTTP/" (or the start of it), or token octets up to a space. */
+export function isPlausibleStart(at: usize, end: usize): bool {
+  const seen = min<usize>(end - at, 40);
+  for (let index: usize = 0; index < seen; index++) {
+    const octet = u8At(at + index);
+    if (octet == SPACE) return index > 0;
+    if (octet == 47 && index == 4) return true;
+    if (!isTokenOctet(octet)) return false;
+  }
+  return seen < 40;
+}
+
+/** Whether a message that begins here is a response. */
+export function isStatusLine(at: usize, end: usize): bool {
+  return (
+    has(at, end, 5) &&
+    u8At(at) == 72 &&
+    u8At(at + 1) == 84 &&
+    u8At(at + 2) == 84 &&
+    u8At(at + 3) == 80 &&
+    u8At(at + 4) == 47
+  );
+}
+
+/** "HTTP/1.1" as 11; 0 where it is no version. */
+function versionOf(at: usize, end: usize): u32 {
+  if (end - at != 8 || !isStatusLine(at, end)) return 0;
+  const major = u8At(at + 5) - 48;
+  const minor = u8At(at + 7) - 48;
+  return major < 10 && minor < 10 && u8At(at + 6) == 46 ? major * 10 + minor : 0;
+}
+
+/** RFC 9112 section 3: method SP request-target SP HTTP-version; without a version it is HTTP/0.9. */
+export function parseRequestLine(at: usize, end: usize): void {
+  violations = 0;
+  const first = findOctet(at, end, SPACE);
+  method = intern(at, first - at);
+  target = 0;
+  version = 0;
+  if (first == end) {
+    violations = schema.VIOLATION_START_LINE_MALFORMED;
+    return;
+  }
+  let last = end;
+  while (last > first && u8At(last - 1) != SPACE) last--;
+  version = versionOf(last, end);
+  if (version) {
+    let from = first + 1;
+    let to = last - 1;
+    if (from > to) to = from;
+    while (from < to && u8At(from) == SPACE) from++;
+    while (to > from && u8At(to - 1) == SPACE) to--;
+    if (to - from != last - 1 - (first + 1) || to == from) violations = schema.VIOLATION_START_LINE_MALFORMED;
+    if (findOctet(from, to, SPACE) < to) violations = schema.VIOLATION_START_LINE_MALFORMED;
+    target = intern(from, to - from);
+  } else {
+    target = intern(first + 1, end - first - 1);
+    if (last != first + 1) violations = schema.VIOLATION_START_LINE_MALFORMED;
+    else version = 9;
+  }
+}
+
+/** RFC 9112 section 4: HTTP-version SP status-code SP [reason-phrase]. */
+export function parseStatusLine(at: usize, end: usize): void {
+  violations = 0;
+  status = 0;
+  reason = 0;
+  const first = findOctet(at, end, SPACE);
+  version = versionOf(at, first);
+  let code = first;
+  while (code < end && u8At(code) == SPACE) code++;
+  let digits: u32 = 0;
+  while (code < end && digits < 3 && isDigit(u8At(code))) {
+    status = status * 10 + u8At(code) - 48;
+    code++;
+    digits++;
+  }
+  const isBare = code == end;
+  if (version == 0 || digits != 3 || (!isBare && u8At(code) != SPACE)) {
+    violations = schema.VIOLATION_START_LINE_MALFORMED;
+  }
+  if (!isBare) {
+    const from = min<usize>(code + 1, end);
+    reason = intern(from, end - from);
+  }
+}
+
+/** Whether the interned method is this one. */
+export function isMethod(text: u32, name: string): bool {
+  if (text == 0 || textLength(text) != <usize>name.length) return false;
+  const at = textAddress(text);
+  for (let index = 0; index < name.length; index++) {
+    if (u8At(at + index) != <u32>name.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+function createExchange(flow: u32): u32 {
+  const exchange = rowCount(schema.TABLE_EXCHANGES);
+  const at = appendRow(schema.TABLE_EXCHANGES);
+  for (let side = 0; side < 2; side++) {
+    const message = appendRow(schema.TABLE_MESSAGES);
+    setF64(message, schema.MESSAGES_START, NaN);
+    setF64(message, schema.MESSAGES_END, NaN);
+  }
+  const flowRow = flowAt(flow);
+  setU32(at, schema.EXCHANGES_FLOW, flow);
+  const last = u32Of(flowRow, schema.FLOWS_LAST_EXCHANGE);
+  if (last) setU32(exchangeAt(last - 1), schema.EXCHANGES_NEXT_IN_FLOW, exchange + 1);
+  else setU32(flowRow, schema.FLOWS_FIRST_EXCHANGE, exchange + 1);
+  setU32(flowRow, schema.FLOWS_LAST_EXCHANGE, exchange + 1);
+  addU32(flowRow, schema.FLOWS_EXCHANGES, 1);
+  return exchange;
+}
+
+/** The exchange of a request whose first octet came in `packet`: a new one, or a response's that came before its request. */
+export function exchangeOfRequest(flow: u32, side: u32, packet: u32): u32 {
+  count(schema.COUNTER_REQUESTS, 1);
+  const flowRow = flowAt(flow);
+  if (side) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
+  const lonely = u32Of(flowRow, schema.FLOWS_LONELY_RESPONSE);
+  let exchange: u32;
+  if (lonely && u32Of(messageAt(lonely - 1, RESPONSE), schema.MESSAGES_FIRST_PACKET) > packet) {
+    exchange = lonely - 1;
+    setU32(flowRow, schema.FLOWS_LONELY_RESPONSE, nextWithout(exchange, REQUEST));
+  } else {
+    exchange = createExchange(flow);
+    if (u32Of(flowRow, schema.FLOWS_OPEN_EXCHANGE) == 0) {
+      setU32(flowRow, schema.FLOWS_OPEN_EXCHANGE, exchange + 1);
+    }
+  }
+  const at = exchangeAt(exchange);
+  setU32(at, schema.EXCHANGES_METHOD, method);
+  setU32(at, schema.EXCHANGES_TARGET, target);
+  return exchange;
+}
+
+/** The next exchange of the flow that lacks the message of `side`; row plus one, 0 for none. */
+function nextWithout(exchange: u32, side: u32): u32 {
+  let next = u32Of(exchangeAt(exchange), schema.EXCHANGES_NEXT_IN_FLOW);
+  while (next && u8Of(messageAt(next - 1, side), schema.MESSAGES_STATE) != schema.MESSAGE_STATE_ABSENT) {
+    next = u32Of(exchangeAt(next - 1), schema.EXCHANGES_NEXT_IN_FLOW);
+  }
+  return next;
+}
+
+/** The oldest exchange of the flow that awaits its final response; row plus one, 0 for none. */
+export function awaitedExchange(flow: u32): u32 {
+  return u32Of(flowAt(flow), schema.FLOWS_OPEN_EXCHANGE);
+}
+
+/** The exchange of a final response: the oldest that awaits one, or a new one for a lonely response. */
+export function exchangeOfResponse(flow: u32, side: u32): u32 {
+  const flowRow = flowAt(flow);
+  if (side == 0) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
+  const open = awaitedExchange(flow);
+  let exchange: u32;
+  if (open) {
+    exchange = open - 1;
+    // Its own state is not set yet, so the search begins behind it.
+    setU32(flowRow, schema.FLOWS_OPEN_EXCHANGE, nextWithout(exchange, RESPONSE));
+  } else {
+    exchange = createExchange(flow);
+    orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+    if (u32Of(flowRow, schema.FLOWS_LONELY_RESPONSE) == 0) {
+      setU32(flowRow, schema.FLOWS_LONELY_RESPONSE, exchange + 1);
+    }
+  }
+  const at = exchangeAt(exchange);
+  setU16(at, schema.EXCHANGES_STATUS, status);
+  setU32(at, schema.EXCHANGES_REASON, reason);
+  return exchange;
+}
+
+/** An interim response (RFC 9110 section 15.2) belongs to the exchange that awaits its final one. */
+export function noteInterim(flow: u32): void {
+  const open = awaitedExchange(flow);
+  if (open) setU16(exchangeAt(open - 1), schema.EXCHANGES_INTERIM_STATUS, status);
+}

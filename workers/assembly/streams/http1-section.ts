@@ -1,0 +1,280 @@
+// Header and trailer sections: RFC 9112 section 5, RFC 9110 section 5. Each distinct section is parsed once and kept once.
+
+import {
+  controlMask,
+  findLineFeed,
+  findOctet,
+  foldedHash,
+  hashOctets,
+  isDigit,
+  isEqual,
+  isTokenOctet,
+  lowerCase,
+  u8At,
+} from '../bytes';
+import {
+  allocate,
+  appendRow,
+  release,
+  rowAt,
+  rowCount,
+  setF64,
+  setU32,
+  setU64,
+  u32Of,
+  u64Of,
+} from '../columns';
+import * as schema from '../schema';
+import { intern, textAddress, textLength } from '../strings';
+
+const CR: u32 = 13;
+const SPACE: u32 = 32;
+const TAB: u32 = 9;
+const COMMA: u32 = 44;
+const MOST_CONTENT: f64 = 9007199254740992;
+
+// Open addressing; a slot is the hash (low half) and the row plus one (high half).
+let slots: usize = 0;
+let slotCount: u32 = 0;
+
+// The section being parsed.
+let row: usize = 0;
+let violations: u32 = 0;
+let marks: u32 = 0;
+let singletons: u32 = 0;
+let contentLength: f64 = NaN;
+let transferEncodings: u32 = 0;
+let finalIsChunked: bool = false;
+
+function growSlots(): void {
+  const old = slots;
+  const oldCount = slotCount;
+  slotCount = max<u32>(oldCount << 1, 1024);
+  slots = allocate((<usize>slotCount) << 3);
+  for (let index: u32 = 0; index < oldCount; index++) {
+    const entry = u64Of(old + ((<usize>index) << 3), 0);
+    if (entry == 0) continue;
+    let slot = (<u32>entry) & (slotCount - 1);
+    while (u64Of(slots + ((<usize>slot) << 3), 0)) slot = (slot + 1) & (slotCount - 1);
+    setU64(slots + ((<usize>slot) << 3), 0, entry);
+  }
+  if (oldCount) release(old, (<usize>oldCount) << 3);
+}
+
+/** Whether the section of the row, each line ended by CRLF, is exactly [at, end). */
+function isSection(known: usize, at: usize, end: usize): bool {
+  if (u32Of(known, schema.SECTIONS_OCTETS) != end - at) return false;
+  const first = u32Of(known, schema.SECTIONS_FIRST_LINE);
+  const lines = u32Of(known, schema.SECTIONS_LINES);
+  for (let line: u32 = 0; line < lines; line++) {
+    const text = u32Of(rowAt(schema.TABLE_LINES, first + line), schema.LINES_TEXT);
+    const length = textLength(text);
+    if (end - at < length + 2 || !isEqual(textAddress(text), at, length)) return false;
+    at += length;
+    if (u8At(at) != CR || u8At(at + 1) != 10) return false;
+    at += 2;
+  }
+  return end - at == 2 && u8At(at) == CR;
+}
+
+/** The section in [at, end), its empty line included where it has one: row of the sections table, plus one. */
+export function sectionOf(at: usize, end: usize): u32 {
+  if (rowCount(schema.TABLE_SECTIONS) >= slotCount >> 1) growSlots();
+  const hash = hashOctets(at, end - at);
+  let slot = hash & (slotCount - 1);
+  while (true) {
+    const entry = u64Of(slots + ((<usize>slot) << 3), 0);
+    if (entry == 0) break;
+    const known = <u32>(entry >> 32);
+    if (<u32>entry == hash && isSection(rowAt(schema.TABLE_SECTIONS, known - 1), at, end)) return known;
+    slot = (slot + 1) & (slotCount - 1);
+  }
+  const section = rowCount(schema.TABLE_SECTIONS) + 1;
+  setU64(slots + ((<usize>slot) << 3), 0, ((<u64>section) << 32) | hash);
+  parse(at, end);
+  return section;
+}
+
+function parse(at: usize, end: usize): void {
+  row = appendRow(schema.TABLE_SECTIONS);
+  violations = 0;
+  marks = 0;
+  singletons = 0;
+  contentLength = NaN;
+  transferEncodings = 0;
+  finalIsChunked = false;
+  const octets = end - at;
+  setU32(row, schema.SECTIONS_FIRST_LINE, rowCount(schema.TABLE_LINES));
+  setU32(row, schema.SECTIONS_OCTETS, <u32>octets);
+  let lines: u32 = 0;
+  while (at < end && lines < schema.LIMIT_HEAD_LINES) {
+    const lineFeed = findLineFeed(at, end);
+    let lineEnd = lineFeed;
+    if (lineFeed < end) {
+      if (lineFeed > at && u8At(lineFeed - 1) == CR) lineEnd--;
+      else violations |= schema.VIOLATION_BARE_LF;
+    }
+    if (lineEnd == at && lineFeed < end) break;
+    line(at, lineEnd);
+    lines++;
+    at = lineFeed + 1;
+  }
+  if (lines > schema.LIMIT_SECTION_LINES || octets > schema.LIMIT_SECTION_OCTETS) {
+    violations |= schema.VIOLATION_SECTION_TOO_LARGE;
+  }
+  if (finalIsChunked) marks |= schema.SECTION_MARK_CHUNKED;
+  if (transferEncodings > 1) violations |= schema.VIOLATION_DUPLICATE_TRANSFER_ENCODING;
+  if (transferEncodings && marks & schema.SECTION_MARK_CONTENT_LENGTH) {
+    violations |= schema.VIOLATION_TRANSFER_ENCODING_AND_CONTENT_LENGTH;
+  }
+  setU32(row, schema.SECTIONS_LINES, lines);
+  setU32(row, schema.SECTIONS_MARKS, marks);
+  setU32(row, schema.SECTIONS_VIOLATIONS, violations);
+  setF64(row, schema.SECTIONS_CONTENT_LENGTH, contentLength);
+}
+
+function isSpace(octet: u32): bool {
+  return octet == SPACE || octet == TAB;
+}
+
+function line(at: usize, end: usize): void {
+  setU32(appendRow(schema.TABLE_LINES), schema.LINES_TEXT, intern(at, end - at));
+  checkControls(at, end);
+  if (isSpace(u8At(at))) {
+    violations |= schema.VIOLATION_OBS_FOLD;
+    return;
+  }
+  const colon = findOctet(at, end, 58);
+  if (colon == end) {
+    violations |= schema.VIOLATION_COLON_MISSING;
+    return;
+  }
+  let nameEnd = colon;
+  while (nameEnd > at && isSpace(u8At(nameEnd - 1))) nameEnd--;
+  if (nameEnd < colon) violations |= schema.VIOLATION_SPACE_BEFORE_COLON;
+  if (nameEnd == at) violations |= schema.VIOLATION_NAME_NOT_TOKEN;
+  for (let octet = at; octet < nameEnd; octet++) {
+    if (!isTokenOctet(u8At(octet))) violations |= schema.VIOLATION_NAME_NOT_TOKEN;
+  }
+  let value = colon + 1;
+  while (value < end && isSpace(u8At(value))) value++;
+  while (end > value && isSpace(u8At(end - 1))) end--;
+  field(foldedHash(at, nameEnd - at), value, end);
+}
+
+function checkControls(at: usize, end: usize): void {
+  while (end - at >= 16) {
+    if (controlMask(at)) violations |= schema.VIOLATION_CONTROL_CHARACTER;
+    at += 16;
+  }
+  while (at < end) {
+    const octet = u8At(at);
+    if ((octet < 32 && octet != TAB) || octet == 127) violations |= schema.VIOLATION_CONTROL_CHARACTER;
+    at++;
+  }
+}
+
+function field(name: u32, value: usize, end: usize): void {
+  switch (name) {
+    case schema.HEADER_CONTENT_LENGTH:
+      contentLengthField(value, end);
+      break;
+    case schema.HEADER_TRANSFER_ENCODING:
+      transferEncoding(value, end);
+      break;
+    case schema.HEADER_HOST:
+      if (u32Of(row, schema.SECTIONS_HOST)) violations |= schema.VIOLATION_HOST_REPEATED;
+      else setU32(row, schema.SECTIONS_HOST, intern(value, end - value));
+      break;
+    case schema.HEADER_X_REQUEST_ID:
+      if (u32Of(row, schema.SECTIONS_REQUEST_ID) == 0) {
+        setU32(row, schema.SECTIONS_REQUEST_ID, intern(value, end - value));
+      }
+      break;
+    case schema.HEADER_CONNECTION:
+      if (hasToken(value, end, 'close')) marks |= schema.SECTION_MARK_CONNECTION_CLOSE;
+      if (hasToken(value, end, 'keep-alive')) marks |= schema.SECTION_MARK_CONNECTION_KEEP_ALIVE;
+      break;
+    case schema.HEADER_UPGRADE:
+      marks |= schema.SECTION_MARK_UPGRADE;
+      if (hasToken(value, end, 'websocket')) marks |= schema.SECTION_MARK_WEBSOCKET;
+      if (hasToken(value, end, 'h2c')) marks |= schema.SECTION_MARK_H2C;
+      break;
+    case schema.HEADER_EXPECT:
+      if (hasToken(value, end, '100-continue')) marks |= schema.SECTION_MARK_EXPECT_CONTINUE;
+      break;
+    case schema.HEADER_CONTENT_ENCODING:
+      marks |= schema.SECTION_MARK_CONTENT_ENCODING;
+      break;
+    default:
+      break;
+  }
+  const bit = schema.singletonBit(name);
+  if (singletons & bit) violations |= schema.VIOLATION_DUPLICATE_SINGLETON;
+  singletons |= bit;
+  if (name == schema.HEADER_CONTENT_TYPE && u32Of(row, schema.SECTIONS_CONTENT_TYPE) == 0) {
+    setU32(row, schema.SECTIONS_CONTENT_TYPE, intern(value, end - value));
+  }
+}
+
+/** Whether a comma-separated list holds the token, in any letter case. */
+function hasToken(at: usize, end: usize, token: string): bool {
+  while (at < end) {
+    const comma = findOctet(at, end, COMMA);
+    let from = at;
+    let to = comma;
+    while (from < to && isSpace(u8At(from))) from++;
+    while (to > from && isSpace(u8At(to - 1))) to--;
+    if (to - from == <usize>token.length && isToken(from, token)) return true;
+    at = comma + 1;
+  }
+  return false;
+}
+
+function isToken(at: usize, token: string): bool {
+  for (let index = 0; index < token.length; index++) {
+    if (lowerCase(u8At(at + index)) != <u32>token.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** RFC 9110 section 8.6: a list of equal numbers may be merged; anything else is an error. */
+function contentLengthField(at: usize, end: usize): void {
+  if (at == end) violations |= schema.VIOLATION_CONTENT_LENGTH_INVALID;
+  marks |= schema.SECTION_MARK_CONTENT_LENGTH;
+  while (at < end) {
+    const comma = findOctet(at, end, COMMA);
+    let to = comma;
+    while (at < to && isSpace(u8At(at))) at++;
+    while (to > at && isSpace(u8At(to - 1))) to--;
+    contentLengthValue(at, to);
+    at = comma + 1;
+  }
+}
+
+function contentLengthValue(at: usize, end: usize): void {
+  let value: f64 = at == end ? NaN : 0;
+  for (; at < end; at++) {
+    const octet = u8At(at);
+    if (!isDigit(octet)) {
+      value = NaN;
+      break;
+    }
+    value = value * 10 + <f64>(octet - 48);
+  }
+  if (!(value <= MOST_CONTENT)) violations |= schema.VIOLATION_CONTENT_LENGTH_INVALID;
+  else if (contentLength != contentLength) contentLength = value;
+  else if (contentLength == value) violations |= schema.VIOLATION_CONTENT_LENGTH_REPEATED;
+  else violations |= schema.VIOLATION_CONTENT_LENGTH_CONFLICT;
+}
+
+function transferEncoding(at: usize, end: usize): void {
+  transferEncodings++;
+  marks |= schema.SECTION_MARK_TRANSFER_ENCODING;
+  const isExactlyChunked = end - at == 7 && isToken(at, 'chunked');
+  if (!isExactlyChunked) violations |= schema.VIOLATION_TRANSFER_ENCODING_NOT_CHUNKED;
+  let last = at;
+  for (let comma = findOctet(at, end, COMMA); comma < end; comma = findOctet(last, end, COMMA))
+    last = comma + 1;
+  finalIsChunked = hasToken(last, end, 'chunked');
+}

@@ -1,0 +1,94 @@
+// Where the dissector of one direction of HTTP/1 stands between two pieces of its byte stream.
+
+import { copyOctets } from '../bytes';
+import { allocate, release, setF64, setU32, u32Of, f64Of } from '../columns';
+
+/** At the border of a message. */
+export const START: u32 = 0;
+/** In a start line or header section, kept in the buffer. */
+export const HEAD: u32 = 1;
+export const CONTENT: u32 = 2;
+export const CHUNK_SIZE: u32 = 3;
+export const CHUNK_DATA: u32 = 4;
+export const CHUNK_END: u32 = 5;
+export const TRAILERS: u32 = 6;
+export const UNTIL_CLOSE: u32 = 7;
+/** The border of messages is lost: a segment that begins like a message is waited for. */
+export const LOST: u32 = 8;
+
+export const STATE: usize = 0;
+/** Row of the exchange at hand, plus one. */
+export const EXCHANGE: usize = 4;
+/** 0 the message at hand is a request, 1 a response. */
+export const SIDE: usize = 8;
+export const BUFFER: usize = 12;
+export const BUFFER_LENGTH: usize = 16;
+export const BUFFER_ROOM: usize = 20;
+/** Sequence number and packet of the message's first octet. */
+export const SEQUENCE: usize = 24;
+export const FIRST_PACKET: usize = 28;
+/** Octets of content or of the chunk still to come; octets of the body so far. */
+export const REMAINING: usize = 32;
+export const BODY: usize = 40;
+export const LAST_PACKET: usize = 48;
+/** MESSAGE_MARK_… of the message at hand or the next one. */
+export const MARKS: usize = 52;
+/** In CHUNK_END: whether CR was seen. In the buffer: octets in which no end of the head was found. */
+export const SCANNED: usize = 56;
+/** Row plus one of the exchange of the last complete message of this direction. */
+export const PREVIOUS: usize = 60;
+const SIZE: usize = 64;
+
+export function create(): usize {
+  return allocate(SIZE);
+}
+
+export function destroy(state: usize): void {
+  dropBuffer(state);
+  release(state, SIZE);
+}
+
+/** Appends octets to the buffer. */
+export function buffer(state: usize, at: usize, length: u32): void {
+  const used = u32Of(state, BUFFER_LENGTH);
+  const room = u32Of(state, BUFFER_ROOM);
+  if (room < used + length) {
+    const wider = allocate(max<u32>((used + length) << 1, 1024) + 16);
+    if (used) copyOctets(wider, u32Of(state, BUFFER), used);
+    if (room) release(u32Of(state, BUFFER), room + 16);
+    setU32(state, BUFFER, <u32>wider);
+    setU32(state, BUFFER_ROOM, max<u32>((used + length) << 1, 1024));
+  }
+  copyOctets(<usize>u32Of(state, BUFFER) + used, at, length);
+  setU32(state, BUFFER_LENGTH, used + length);
+}
+
+export function clearBuffer(state: usize): void {
+  setU32(state, BUFFER_LENGTH, 0);
+  setU32(state, SCANNED, 0);
+}
+
+function dropBuffer(state: usize): void {
+  const room = u32Of(state, BUFFER_ROOM);
+  if (room) release(u32Of(state, BUFFER), room + 16);
+  setU32(state, BUFFER_ROOM, 0);
+  setU32(state, BUFFER_LENGTH, 0);
+}
+
+/** Ready for the next message. */
+export function reset(state: usize, next: u32): void {
+  setU32(state, STATE, next);
+  setU32(state, EXCHANGE, 0);
+  setU32(state, MARKS, 0);
+  setF64(state, REMAINING, 0);
+  setF64(state, BODY, 0);
+  // Most heads come whole: the room of a split one is not kept for the life of the connection.
+  dropBuffer(state);
+  setU32(state, SCANNED, 0);
+}
+
+/** Takes n octets off what remains, and counts them as body. */
+export function take(state: usize, n: f64): void {
+  setF64(state, REMAINING, f64Of(state, REMAINING) - n);
+  setF64(state, BODY, f64Of(state, BODY) + n);
+}

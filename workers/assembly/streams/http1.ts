@@ -1,0 +1,523 @@
+// HTTP/1.0 and 1.1 on one direction of a flow: RFC 9112. A broken exchange is a row, always.
+
+import { findLineFeed, hexDigit, u8At } from '../bytes';
+import { f64Of, orU32, rowAt, setF64, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
+import { count } from '../counters';
+import { directionAt, flowAt } from '../flows/table';
+import { issue } from '../issues';
+import * as schema from '../schema';
+import * as head from './http1-head';
+import { sectionOf } from './http1-section';
+import * as state from './http1-state';
+import * as streams from './index';
+import { forget, looksLikeHttp } from './sniff';
+
+const CR: u32 = 13;
+const LF: u32 = 10;
+
+function dissectorOf(flow: u32, side: u32): usize {
+  const direction = directionAt(flow, side);
+  if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) != schema.PROTOCOL_HTTP1) return 0;
+  return u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+}
+
+/** Begins with a direction that speaks HTTP/1. */
+export function start(flow: u32, side: u32): void {
+  setU32(directionAt(flow, side), schema.DIRECTIONS_DISSECTOR, <u32>state.create());
+}
+
+/** Whether the direction must answer an HTTP/0.9 request: anything may come. */
+export function awaitsHttp09(flow: u32, side: u32): bool {
+  if (dissectorOf(flow, side ^ 1) == 0) return false;
+  const open = head.awaitedExchange(flow);
+  return open != 0 && u8Of(head.messageAt(open - 1, head.REQUEST), schema.MESSAGES_VERSION) == 9;
+}
+
+export function receive(flow: u32, side: u32, from: usize, length: u32, sequence: u32, packet: u32): void {
+  const self = dissectorOf(flow, side);
+  let at = from;
+  const end = from + length;
+  if (self == 0) return;
+  if (u32Of(self, state.STATE) == state.LOST && !resynchronize(self, at, end)) return;
+  while (at < end) {
+    setU32(self, state.LAST_PACKET, packet);
+    switch (u32Of(self, state.STATE)) {
+      case state.START:
+        at = begin(flow, side, self, at, end, sequence + <u32>(at - from), packet);
+        break;
+      case state.HEAD:
+        at = goOn(flow, side, self, at, end);
+        break;
+      case state.CONTENT:
+        at = content(flow, self, at, end, packet);
+        break;
+      case state.CHUNK_SIZE:
+        at = chunkSize(flow, self, at, end);
+        break;
+      case state.CHUNK_DATA:
+        at = chunkData(self, at, end);
+        break;
+      case state.CHUNK_END:
+        at = chunkEnd(flow, self, at, end);
+        break;
+      case state.TRAILERS:
+        at = trailers(flow, self, at, end, packet);
+        break;
+      case state.UNTIL_CLOSE:
+        state.take(self, <f64>(end - at));
+        at = end;
+        break;
+      default: // LOST: the rest of the segment has no border to go by
+        return;
+    }
+    if (dissectorOf(flow, side) != self) {
+      // A tunnel began: what follows is another protocol's.
+      if (at < end) streams.receive(flow, side, at, <u32>(end - at), sequence + <u32>(at - from), packet);
+      return;
+    }
+  }
+}
+
+/** After the border was lost: whether this segment begins a message. */
+function resynchronize(self: usize, at: usize, end: usize): bool {
+  if (looksLikeHttp(at, <u32>(end - at)) != schema.PROTOCOL_HTTP1) return false;
+  issue(schema.ISSUE_CODE_HTTP_RESYNCHRONIZED, NaN, NaN);
+  state.reset(self, state.START);
+  setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
+  return true;
+}
+
+function lose(self: usize): void {
+  state.reset(self, state.LOST);
+}
+
+function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequence: u32, packet: u32): usize {
+  // RFC 9112 section 2.2: empty lines before a request are ignored.
+  if (u8At(at) == CR || u8At(at) == LF) return at + 1;
+  if (!head.isPlausibleStart(at, end)) {
+    excess(flow, side, self);
+    return end;
+  }
+  setU32(self, state.SEQUENCE, sequence);
+  setU32(self, state.FIRST_PACKET, packet);
+  const isResponse = head.isStatusLine(at, end);
+  const messageSide = isResponse ? head.RESPONSE : head.REQUEST;
+  const lineFeed = findLineFeed(at, end);
+  if (lineFeed < end) {
+    const same = head.endOfSameSection(lineFeed + 1, end, messageSide);
+    if (same) {
+      parseHead(flow, side, self, at, lineFeed, same, true);
+      return same;
+    }
+    const headEnd = isHttp09(at, lineFeed) ? lineFeed + 1 : head.endOfHead(lineFeed, end);
+    if (headEnd) {
+      parseHead(flow, side, self, at, lineFeed, headEnd, false);
+      return headEnd;
+    }
+  }
+  setU32(self, state.STATE, state.HEAD);
+  return at;
+}
+
+/** "GET /": a request line of two words. */
+function isHttp09(at: usize, lineFeed: usize): bool {
+  if (lineFeed - at < 5 || u8At(at) != 71 || u8At(at + 1) != 69 || u8At(at + 2) != 84 || u8At(at + 3) != 32) {
+    return false;
+  }
+  for (let octet = at + 4; octet < lineFeed; octet++) if (u8At(octet) == 32) return false;
+  return true;
+}
+
+/** Octets after a message that cannot begin another one. */
+function excess(flow: u32, side: u32, self: usize): void {
+  const previous = u32Of(self, state.PREVIOUS);
+  if (previous) {
+    const message = head.messageAt(previous - 1, u32Of(self, state.SIDE));
+    orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_EXCESS_OCTETS);
+  }
+  lose(self);
+}
+
+/** A head that did not come whole: it is gathered in the buffer. */
+function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
+  const had = u32Of(self, state.BUFFER_LENGTH);
+  const more = min<u32>(<u32>(end - at), schema.LIMIT_HEAD_OCTETS - had);
+  state.buffer(self, at, more);
+  const from = <usize>u32Of(self, state.BUFFER);
+  const to = from + had + more;
+  const lineFeed = findLineFeed(from, to);
+  let headEnd: usize = 0;
+  if (lineFeed < to) {
+    if (isHttp09(from, lineFeed)) headEnd = lineFeed + 1;
+    else headEnd = head.endOfHead(max<usize>(from + u32Of(self, state.SCANNED), lineFeed), to);
+  }
+  if (headEnd) {
+    parseHead(flow, side, self, from, lineFeed, headEnd, false);
+    return at + (headEnd - from - had);
+  }
+  // The empty line may begin with the last two octets that are there.
+  setU32(self, state.SCANNED, max<u32>(had + more, 3) - 3);
+  if (had + more == schema.LIMIT_HEAD_OCTETS) {
+    issue(schema.ISSUE_CODE_HEAD_LIMIT, had + more, schema.LIMIT_HEAD_OCTETS);
+    setU32(self, state.MARKS, u32Of(self, state.MARKS) | schema.MESSAGE_MARK_TEXT_DROPPED);
+    cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
+    lose(self);
+  }
+  return end;
+}
+
+/** A head that ends before its empty line: what there is of it makes the row. */
+function cutHead(flow: u32, side: u32, self: usize, as: u32): void {
+  const length = u32Of(self, state.BUFFER_LENGTH);
+  if (length == 0) return;
+  const from = <usize>u32Of(self, state.BUFFER);
+  const to = from + length;
+  const message = writeHead(flow, side, self, from, findLineFeed(from, to), to, false);
+  if (message == 0) return;
+  setF64(message, schema.MESSAGES_END, streams.timeOf(u32Of(self, state.LAST_PACKET)));
+  setU32(message, schema.MESSAGES_LAST_PACKET, u32Of(self, state.LAST_PACKET));
+  setU8(message, schema.MESSAGES_STATE, as);
+  orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+}
+
+/** Writes the head in [at, end) into its exchange; answers the message's row, 0 for an interim response. */
+function writeHead(
+  flow: u32,
+  side: u32,
+  self: usize,
+  at: usize,
+  lineFeed: usize,
+  end: usize,
+  isSame: bool,
+): usize {
+  const isResponse = head.isStatusLine(at, end);
+  const messageSide = isResponse ? head.RESPONSE : head.REQUEST;
+  const hasCr = lineFeed > at && lineFeed < end && u8At(lineFeed - 1) == CR;
+  const lineEnd = hasCr ? lineFeed - 1 : lineFeed;
+  if (isResponse) head.parseStatusLine(at, lineEnd);
+  else head.parseRequestLine(at, lineEnd);
+  if (isResponse) count(schema.COUNTER_RESPONSES, 1);
+  if (isResponse && head.status >= 100 && head.status < 200 && head.status != 101) {
+    head.noteInterim(flow);
+    return 0;
+  }
+  const sectionStart = min<usize>(lineFeed + 1, end);
+  const section = head.sectionIn(sectionStart, end, messageSide, isSame);
+  const firstPacket = u32Of(self, state.FIRST_PACKET);
+  const exchange = isResponse
+    ? head.exchangeOfResponse(flow, side)
+    : head.exchangeOfRequest(flow, side, firstPacket);
+  const message = head.messageAt(exchange, messageSide);
+  setU32(self, state.EXCHANGE, exchange + 1);
+  setU32(self, state.PREVIOUS, exchange + 1);
+  setU32(self, state.SIDE, messageSide);
+  setF64(message, schema.MESSAGES_START, streams.timeOf(firstPacket));
+  setU32(message, schema.MESSAGES_FIRST_PACKET, firstPacket);
+  setU32(message, schema.MESSAGES_HEAD_PACKET, u32Of(self, state.LAST_PACKET));
+  setU32(message, schema.MESSAGES_SEQUENCE, u32Of(self, state.SEQUENCE));
+  setU32(message, schema.MESSAGES_HEAD_OCTETS, <u32>(end - at));
+  setU32(message, schema.MESSAGES_SECTION, section);
+  setU8(message, schema.MESSAGES_VERSION, head.version);
+  setU8(message, schema.MESSAGES_MARKS, u32Of(self, state.MARKS));
+  setU8(message, schema.MESSAGES_STATE, schema.MESSAGE_STATE_IN_BODY);
+  const sectionRow = rowAt(schema.TABLE_SECTIONS, section - 1);
+  let violations = head.violations | u32Of(sectionRow, schema.SECTIONS_VIOLATIONS);
+  if (!hasCr && lineFeed < end && head.version != 9) violations |= schema.VIOLATION_BARE_LF;
+  const exchangeRow = head.exchangeAt(exchange);
+  if (isResponse) {
+    violations &= ~schema.VIOLATION_HOST_REPEATED;
+  } else {
+    setU32(exchangeRow, schema.EXCHANGES_AUTHORITY, u32Of(sectionRow, schema.SECTIONS_HOST));
+    if (head.version >= 11 && u32Of(sectionRow, schema.SECTIONS_HOST) == 0) {
+      violations |= schema.VIOLATION_HOST_MISSING;
+    }
+  }
+  if (
+    head.version == 10 &&
+    u32Of(sectionRow, schema.SECTIONS_MARKS) & schema.SECTION_MARK_TRANSFER_ENCODING
+  ) {
+    violations |= schema.VIOLATION_TRANSFER_ENCODING_IN_HTTP10;
+  }
+  setU32(message, schema.MESSAGES_VIOLATIONS, violations);
+  return message;
+}
+
+/** A whole head: writes it, and decides what follows it (RFC 9112 section 6.3). */
+function parseHead(
+  flow: u32,
+  side: u32,
+  self: usize,
+  at: usize,
+  lineFeed: usize,
+  end: usize,
+  isSame: bool,
+): void {
+  const message = writeHead(flow, side, self, at, lineFeed, end, isSame);
+  if (message == 0) {
+    state.reset(self, state.START);
+    return;
+  }
+  state.clearBuffer(self);
+  const section = rowAt(schema.TABLE_SECTIONS, u32Of(message, schema.MESSAGES_SECTION) - 1);
+  const marks = u32Of(section, schema.SECTIONS_MARKS);
+  const isResponse = u32Of(self, state.SIDE) == head.RESPONSE;
+  if (isResponse && isWithoutContent(flow, side, self, message, marks)) return;
+  const length = f64Of(section, schema.SECTIONS_CONTENT_LENGTH);
+  if (marks & schema.SECTION_MARK_CHUNKED) {
+    frame(message, self, schema.FRAMING_CHUNKED, state.CHUNK_SIZE);
+  } else if (isResponse && (marks & schema.SECTION_MARK_TRANSFER_ENCODING) != 0) {
+    frame(message, self, schema.FRAMING_UNTIL_CLOSE, state.UNTIL_CLOSE);
+  } else if (length > 0) {
+    setF64(self, state.REMAINING, length);
+    frame(message, self, schema.FRAMING_CONTENT_LENGTH, state.CONTENT);
+  } else if (length == 0) {
+    frame(message, self, schema.FRAMING_CONTENT_LENGTH, state.CONTENT);
+    complete(flow, self);
+  } else if (isResponse) {
+    frame(message, self, schema.FRAMING_UNTIL_CLOSE, state.UNTIL_CLOSE);
+  } else {
+    complete(flow, self);
+  }
+}
+
+function frame(message: usize, self: usize, framing: u32, next: u32): void {
+  setU8(message, schema.MESSAGES_FRAMING, framing);
+  setU32(self, state.STATE, next);
+}
+
+/** Responses that never have content, and those after which the connection is another protocol's. */
+function isWithoutContent(flow: u32, side: u32, self: usize, message: usize, marks: u32): bool {
+  const exchange = u32Of(self, state.EXCHANGE) - 1;
+  const method = u32Of(head.exchangeAt(exchange), schema.EXCHANGES_METHOD);
+  const status = u16Of(head.exchangeAt(exchange), schema.EXCHANGES_STATUS);
+  const framed = schema.SECTION_MARK_CONTENT_LENGTH | schema.SECTION_MARK_TRANSFER_ENCODING;
+  if ((status == 204 || status == 101) && marks & framed) {
+    orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_BODY_FORBIDDEN);
+  }
+  const isConnect = status >= 200 && status < 300 && head.isMethod(method, 'CONNECT');
+  if (isConnect || status == 101) {
+    setU8(message, schema.MESSAGES_FRAMING, schema.FRAMING_TUNNEL);
+    complete(flow, self);
+    let protocol: u32 = schema.PROTOCOL_UNKNOWN;
+    if (marks & schema.SECTION_MARK_WEBSOCKET) protocol = schema.PROTOCOL_WEBSOCKET;
+    else if (marks & schema.SECTION_MARK_H2C) protocol = schema.PROTOCOL_HTTP2;
+    leave(flow, side, protocol);
+    leave(flow, side ^ 1, protocol);
+    return true;
+  }
+  if (status == 204 || status == 304 || head.isMethod(method, 'HEAD')) {
+    complete(flow, self);
+    return true;
+  }
+  return false;
+}
+
+/** The direction is no longer HTTP/1. */
+function leave(flow: u32, side: u32, protocol: u32): void {
+  const direction = directionAt(flow, side);
+  const self = dissectorOf(flow, side);
+  if (self) {
+    state.destroy(self);
+    setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
+  } else {
+    forget(direction);
+  }
+  setU8(direction, schema.DIRECTIONS_PROTOCOL, protocol);
+}
+
+function finishMessage(flow: u32, self: usize, as: u32): void {
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange == 0) return;
+  const message = head.messageAt(exchange - 1, u32Of(self, state.SIDE));
+  const last = u32Of(self, state.LAST_PACKET);
+  setF64(message, schema.MESSAGES_END, streams.timeOf(last));
+  setU32(message, schema.MESSAGES_LAST_PACKET, last);
+  setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.BODY));
+  setU8(message, schema.MESSAGES_STATE, as);
+  setU8(message, schema.MESSAGES_MARKS, u8Of(message, schema.MESSAGES_MARKS) | u32Of(self, state.MARKS));
+  if (as != schema.MESSAGE_STATE_COMPLETE) {
+    orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+  }
+}
+
+function complete(flow: u32, self: usize): void {
+  finishMessage(flow, self, schema.MESSAGE_STATE_COMPLETE);
+  state.reset(self, state.START);
+}
+
+/** The framing cannot be read on. */
+function breakOff(flow: u32, self: usize, violation: u32): void {
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange) {
+    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
+  }
+  finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+  lose(self);
+}
+
+function content(flow: u32, self: usize, at: usize, end: usize, packet: u32): usize {
+  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  state.take(self, n);
+  if (f64Of(self, state.REMAINING) == 0) complete(flow, self);
+  return at + <usize>n;
+}
+
+function chunkSize(flow: u32, self: usize, at: usize, end: usize): usize {
+  const lineFeed = findLineFeed(at, end);
+  const isWhole = lineFeed < end;
+  const consumed = isWhole ? lineFeed + 1 : end;
+  const had = u32Of(self, state.BUFFER_LENGTH);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>(consumed - at));
+  if (had + (consumed - at) > schema.LIMIT_CHUNK_LINE_OCTETS) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
+    return end;
+  }
+  if (had || !isWhole) {
+    state.buffer(self, at, <u32>(consumed - at));
+    if (!isWhole) return end;
+    at = u32Of(self, state.BUFFER);
+  }
+  const size = chunkSizeIn(at, isWhole && had == 0 ? lineFeed : at + u32Of(self, state.BUFFER_LENGTH) - 1);
+  state.clearBuffer(self);
+  if (size != size) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
+    return end;
+  }
+  setF64(self, state.REMAINING, size);
+  setU32(self, state.STATE, size == 0 ? state.TRAILERS : state.CHUNK_DATA);
+  return consumed;
+}
+
+/** RFC 9112 section 7.1: hexadecimal digits, then extensions behind a semicolon; NaN for anything else. */
+function chunkSizeIn(at: usize, end: usize): f64 {
+  let size: f64 = 0;
+  let digits: u32 = 0;
+  while (at < end) {
+    const digit = hexDigit(u8At(at));
+    if (digit == 255) break;
+    size = size * 16 + <f64>digit;
+    digits++;
+    at++;
+  }
+  while (at < end && (u8At(at) == 32 || u8At(at) == 9)) at++;
+  if (at < end && u8At(at) == CR) at++;
+  const isClean = at == end || u8At(at) == 59;
+  return digits > 0 && size <= 9007199254740992 && isClean ? size : NaN;
+}
+
+function chunkData(self: usize, at: usize, end: usize): usize {
+  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  state.take(self, n);
+  if (f64Of(self, state.REMAINING) == 0) {
+    setU32(self, state.STATE, state.CHUNK_END);
+    setU32(self, state.SCANNED, 0);
+  }
+  return at + <usize>n;
+}
+
+function chunkEnd(flow: u32, self: usize, at: usize, end: usize): usize {
+  const octet = u8At(at);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + 1);
+  if (octet == CR && u32Of(self, state.SCANNED) == 0) {
+    setU32(self, state.SCANNED, 1);
+    return at + 1;
+  }
+  if (octet != LF) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_END_MISSING);
+    return end;
+  }
+  setU32(self, state.SCANNED, 0);
+  setU32(self, state.STATE, state.CHUNK_SIZE);
+  return at + 1;
+}
+
+/** The trailer section, which is most often empty (RFC 9112 section 7.1.2): gathered, then parsed like a header section. */
+function trailers(flow: u32, self: usize, at: usize, end: usize, packet: u32): usize {
+  const lineFeed = findLineFeed(at, end);
+  const consumed = lineFeed < end ? lineFeed + 1 : end;
+  const had = u32Of(self, state.BUFFER_LENGTH);
+  const length = <u32>(consumed - at);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>length);
+  if (had + length > schema.LIMIT_HEAD_OCTETS) {
+    issue(schema.ISSUE_CODE_HEAD_LIMIT, had + length, schema.LIMIT_HEAD_OCTETS);
+    breakOff(flow, self, 0);
+    return end;
+  }
+  state.buffer(self, at, length);
+  if (lineFeed == end) return end;
+  const from = <usize>u32Of(self, state.BUFFER);
+  const lineLength = had + length - u32Of(self, state.SCANNED);
+  const isEmpty = lineLength == 1 || (lineLength == 2 && u8At(from + had + length - 2) == CR);
+  setU32(self, state.SCANNED, had + length);
+  if (!isEmpty) return consumed;
+  if (had + length > lineLength) {
+    const message = head.messageAt(u32Of(self, state.EXCHANGE) - 1, u32Of(self, state.SIDE));
+    setU32(message, schema.MESSAGES_TRAILERS, sectionOf(from, from + had + length));
+  }
+  complete(flow, self);
+  return consumed;
+}
+
+/** Octets that the capture does not have. */
+export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: u32): void {
+  const self = dissectorOf(flow, side);
+  if (self == 0) return;
+  const gap = u32Of(self, state.MARKS) | schema.MESSAGE_MARK_GAP;
+  const at = u32Of(self, state.STATE);
+  if (at == state.UNTIL_CLOSE) {
+    setU32(self, state.MARKS, gap);
+  } else if (
+    (at == state.CONTENT || at == state.CHUNK_DATA) &&
+    f64Of(self, state.REMAINING) >= <f64>missing
+  ) {
+    setU32(self, state.MARKS, gap);
+    setF64(self, state.REMAINING, f64Of(self, state.REMAINING) - <f64>missing);
+    if (f64Of(self, state.REMAINING) > 0) return;
+    if (at == state.CONTENT) complete(flow, self);
+    else setU32(self, state.STATE, state.CHUNK_END);
+  } else {
+    setU32(self, state.MARKS, gap);
+    if (at == state.HEAD) cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
+    else finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+    lose(self);
+  }
+}
+
+/** The direction is over. */
+export function close(flow: u32, side: u32, how: u32): void {
+  const self = dissectorOf(flow, side);
+  if (self == 0) return;
+  const at = u32Of(self, state.STATE);
+  let as: u32 = schema.MESSAGE_STATE_IN_BODY;
+  if (how == streams.BY_FIN) as = schema.MESSAGE_STATE_CUT_BY_FIN;
+  else if (how == streams.BY_RST) as = schema.MESSAGE_STATE_CUT_BY_RST;
+  let violation: u32 = 0;
+  if (at == state.HEAD) {
+    cutHead(flow, side, self, how == streams.BY_END ? schema.MESSAGE_STATE_IN_HEAD : as);
+    state.reset(self, state.START);
+    return;
+  }
+  if (at == state.START || at == state.LOST) return;
+  if (at == state.UNTIL_CLOSE) {
+    if (how == streams.BY_FIN) as = schema.MESSAGE_STATE_COMPLETE;
+  } else if (how != streams.BY_END) {
+    violation = at == state.CONTENT ? schema.VIOLATION_CONTENT_CUT : schema.VIOLATION_CHUNKS_CUT;
+  }
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange) {
+    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
+  }
+  finishMessage(flow, self, as);
+  state.reset(self, state.START);
+}
+
+/** Both directions are over: gives their states back. */
+export function end(flow: u32): void {
+  if (head.awaitedExchange(flow)) orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+  for (let side: u32 = 0; side < 2; side++) {
+    const self = dissectorOf(flow, side);
+    if (self == 0) continue;
+    state.destroy(self);
+    setU32(directionAt(flow, side), schema.DIRECTIONS_DISSECTOR, 0);
+  }
+}

@@ -1,0 +1,195 @@
+// Which protocol a direction speaks, by its first octets, on any port. Octets that are too few to tell wait for the next.
+
+import { copyOctets, isDigit, isTokenOctet, u8At, findLineFeed } from '../bytes';
+import { allocate, orU32, release, setU32, setU8, u32Of, u8Of } from '../columns';
+import { directionAt, flowAt } from '../flows/table';
+import * as schema from '../schema';
+import * as http1 from './http1';
+import { dispatch } from './index';
+import * as tls from './tls';
+
+const NO: u32 = 0;
+/** Not a protocol number: more octets are needed to tell. */
+const MAYBE: u32 = 255;
+
+const ROOM: u32 = 32;
+// The waiting octets: length u32, packet u32, sequence u32, then the octets.
+const OCTETS: usize = 12;
+
+/** Methods known by name even where the end of the request line is not in sight (IANA's registry, the common ones). */
+const methods: StaticArray<string> = [
+  'GET ',
+  'HEAD ',
+  'POST ',
+  'PUT ',
+  'DELETE ',
+  'CONNECT ',
+  'OPTIONS ',
+  'TRACE ',
+  'PATCH ',
+  'PROPFIND ',
+  'PROPPATCH ',
+  'MKCOL ',
+  'COPY ',
+  'MOVE ',
+  'LOCK ',
+  'UNLOCK ',
+  'REPORT ',
+  'SEARCH ',
+  'NOTIFY ',
+  'M-SEARCH ',
+  'SUBSCRIBE ',
+  'UNSUBSCRIBE ',
+  'PURGE ',
+];
+
+/** NO, MAYBE or HTTP1: whether [at, at + length) begins with `word`. */
+function startsWith(at: usize, length: u32, word: string): u32 {
+  const size = <u32>word.length;
+  const seen = min<u32>(size, length);
+  for (let index: u32 = 0; index < seen; index++) {
+    if (u8At(at + index) != <u32>word.charCodeAt(index)) return NO;
+  }
+  return seen == size ? schema.PROTOCOL_HTTP1 : MAYBE;
+}
+
+export function looksLikeHttp(at: usize, length: u32): u32 {
+  const response = startsWith(at, length, 'HTTP/');
+  if (response == schema.PROTOCOL_HTTP1) {
+    if (length < 6) return MAYBE;
+    return isDigit(u8At(at + 5)) ? schema.PROTOCOL_HTTP1 : NO;
+  }
+  let answer = response;
+  for (let index = 0; index < methods.length; index++) {
+    const found = startsWith(at, length, unchecked(methods[index]));
+    if (found == schema.PROTOCOL_HTTP1) return hasTarget(at, length, <u32>unchecked(methods[index]).length);
+    if (found == MAYBE) answer = MAYBE;
+  }
+  return answer == NO ? looksLikeRequestLine(at, length) : answer;
+}
+
+/** After a known method: a target of visible characters. */
+function hasTarget(at: usize, length: u32, from: u32): u32 {
+  if (from >= length) return MAYBE;
+  const first = u8At(at + from);
+  return first > 32 && first < 127 ? schema.PROTOCOL_HTTP1 : NO;
+}
+
+/** An unknown method is believed where the line ends in HTTP/ and a digit. */
+function looksLikeRequestLine(at: usize, length: u32): u32 {
+  const end = at + length;
+  let token = at;
+  while (token < end && token - at < 24 && isTokenOctet(u8At(token))) token++;
+  if (token == at || token == end || u8At(token) != 32) return NO;
+  let lineEnd = findLineFeed(at, end);
+  if (lineEnd == end) return NO;
+  if (u8At(lineEnd - 1) == 13) lineEnd--;
+  if (lineEnd - at < 12) return NO;
+  const version = lineEnd - 8;
+  return u8At(version - 1) == 32 && startsWith(version, 8, 'HTTP/') == schema.PROTOCOL_HTTP1
+    ? schema.PROTOCOL_HTTP1
+    : NO;
+}
+
+/** A TLS record: RFC 8446 section 5.1. */
+function looksLikeTls(at: usize, length: u32, isMidstream: bool): u32 {
+  const type = u8At(at);
+  if (type < 20 || type > 23) return NO;
+  if (length > 1 && u8At(at + 1) != 3) return NO;
+  if (length > 2 && u8At(at + 2) > 4) return NO;
+  if (length < 6) return MAYBE;
+  const size = (u8At(at + 3) << 8) | u8At(at + 4);
+  if (size == 0 || size > tls.RECORD_OCTETS) return NO;
+  if (type == 22) return isMidstream || u8At(at + 5) <= 24 ? schema.PROTOCOL_TLS : NO;
+  if (type == 21) return size == 2 || isMidstream ? schema.PROTOCOL_TLS : NO;
+  return isMidstream ? schema.PROTOCOL_TLS : NO;
+}
+
+function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
+  const isMidstream = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & schema.FLOW_MARK_MIDSTREAM) != 0;
+  const isTls = looksLikeTls(at, length, isMidstream);
+  if (isTls != NO) return isTls;
+  const preface = startsWith(at, length, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  if (preface == schema.PROTOCOL_HTTP1) return schema.PROTOCOL_HTTP2;
+  if (preface == MAYBE) return MAYBE;
+  const isHttp = looksLikeHttp(at, length);
+  if (isHttp == NO && http1.awaitsHttp09(flow, side)) return schema.PROTOCOL_HTTP1;
+  return isHttp;
+}
+
+/** Octets of a direction whose protocol is not known yet. */
+export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u32, packet: u32): void {
+  const direction = directionAt(flow, side);
+  const waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+  if (waiting == 0) {
+    const protocol = protocolOf(flow, side, at, length);
+    if (protocol == MAYBE) keep(direction, at, length, sequence, packet);
+    else if (protocol != NO) start(flow, side, protocol, at, length, sequence, packet);
+    else noteMismatch(flow, side);
+    return;
+  }
+  const had = u32Of(waiting, 0);
+  const more = min<u32>(length, ROOM - had);
+  copyOctets(waiting + OCTETS + had, at, more);
+  setU32(waiting, 0, had + more);
+  let protocol = protocolOf(flow, side, waiting + OCTETS, had + more);
+  if (protocol == MAYBE && had + more < ROOM) return;
+  if (protocol == MAYBE) protocol = NO;
+  const firstPacket = u32Of(waiting, 4);
+  const firstSequence = u32Of(waiting, 8);
+  setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
+  if (protocol != NO) {
+    start(flow, side, protocol, waiting + OCTETS, had, firstSequence, firstPacket);
+    dispatch(flow, side, at, length, sequence, packet);
+  } else {
+    noteMismatch(flow, side);
+  }
+  release(waiting, OCTETS + ROOM);
+}
+
+function keep(direction: usize, at: usize, length: u32, sequence: u32, packet: u32): void {
+  const waiting = allocate(OCTETS + ROOM);
+  const kept = min<u32>(length, ROOM);
+  setU32(waiting, 0, kept);
+  setU32(waiting, 4, packet);
+  setU32(waiting, 8, sequence);
+  copyOctets(waiting + OCTETS, at, kept);
+  setU32(direction, schema.DIRECTIONS_DISSECTOR, <u32>waiting);
+}
+
+/** Lets go of octets that waited to be told. */
+export function forget(direction: usize): void {
+  const waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+  if (waiting == 0) return;
+  setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
+  release(waiting, OCTETS + ROOM);
+}
+
+function start(
+  flow: u32,
+  side: u32,
+  protocol: u32,
+  at: usize,
+  length: u32,
+  sequence: u32,
+  packet: u32,
+): void {
+  setU8(directionAt(flow, side), schema.DIRECTIONS_PROTOCOL, protocol);
+  const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
+  if (
+    other != schema.PROTOCOL_UNKNOWN &&
+    (other == schema.PROTOCOL_TLS) != (protocol == schema.PROTOCOL_TLS)
+  ) {
+    orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_MIXED_TLS);
+  }
+  if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side);
+  else if (protocol == schema.PROTOCOL_TLS) tls.start(flow, side);
+  dispatch(flow, side, at, length, sequence, packet);
+}
+
+/** Octets of no protocol that is read, in answer to TLS. */
+function noteMismatch(flow: u32, side: u32): void {
+  const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
+  if (other != schema.PROTOCOL_TLS) return;
+  orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_MIXED_TLS);
+}
