@@ -1,6 +1,7 @@
+import { MessageState } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, Nanoseconds } from '../../src/model/units.ts';
-import type { ExchangeFacts, Facts, Side } from './facts.ts';
+import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** What a proxy did upstream, for which the exchange that its caller had with it is looked for. */
 interface Upstream {
@@ -76,10 +77,10 @@ function search(
     if (!(messages.start(row * 2) <= upstream.start)) continue;
     if (messages.start(row * 2 + 1) < upstream.start) continue;
     const flow = exchanges.flow(row);
-    if (flow === upstream.flow || flow === 0xffffffff) continue;
+    if (flow === upstream.flow || flow === NO_FLOW) continue;
     const fitness = fit(row, messages.section(row * 2));
     if (fitness === 0 || fitness < bestFit) continue;
-    if (!meets(facts, flow, facts.clientSide(row), upstream)) continue;
+    if (!meets(facts, flow, facts.clientOf(flow), upstream)) continue;
     if (fitness === bestFit) {
       isAmbiguous = true;
       continue;
@@ -129,4 +130,29 @@ function rowAfter(facts: Facts, time: Nanoseconds): ExchangeRow {
     else low = middle + 1;
   }
   return Math.max(0, low - 1);
+}
+
+/**
+ * What a failure upstream meant for the caller, as the proxy's answer to it shows: after "the proxy". Undefined where the caller
+ * got a whole answer that is no 5xx, or the capture ends before.
+ */
+export function feltByCaller(
+  downstream: ExchangeFacts | undefined,
+  upstreamStatus: number,
+): string | undefined {
+  if (downstream === undefined) return undefined;
+  const { response, status } = downstream;
+  if (response === undefined) {
+    return downstream.isOver ? "closed the caller's connection without an answer" : undefined;
+  }
+  if (status >= 500 && status !== upstreamStatus) return `told the caller ${statusText(downstream)}`;
+  const isCut = response.state !== MessageState.COMPLETE && response.state !== MessageState.IN_BODY;
+  return isCut && response.state !== MessageState.IN_HEAD
+    ? 'cut its own answer to the caller short'
+    : undefined;
+}
+
+/** `502 Bad Gateway`. */
+export function statusText(exchange: ExchangeFacts): string {
+  return `${exchange.status} ${exchange.reason}`.trim();
 }

@@ -2,8 +2,7 @@ import type { Evidence, Ladder } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
 import { formatAddress } from '../addresses.ts';
-import type { ExchangeFacts, Facts, Side } from './facts.ts';
-import type { Group } from './group.ts';
+import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 import { LadderBuilder, other } from './ladder.ts';
 import type { Participants } from './roles.ts';
 import { enumerateSome, formatCount, routeOf } from './words.ts';
@@ -24,11 +23,6 @@ export interface LadderWords {
   readonly body?: string;
 }
 
-/** `502 Bad Gateway`. */
-export function statusText(exchange: ExchangeFacts): string {
-  return `${exchange.status} ${exchange.reason}`.trim();
-}
-
 /** Draws an exchange, and the one downstream of it, with the ends of their connections. */
 export function exampleLadder(
   facts: Facts,
@@ -36,7 +30,7 @@ export function exampleLadder(
   words: LadderWords,
 ): Ladder | undefined {
   const { exchange, downstream, participants } = example;
-  if (exchange.flow === 0xffffffff) return undefined;
+  if (exchange.flow === NO_FLOW) return undefined;
   const builder = new LadderBuilder(facts);
   const server = other(exchange.client);
   let proxyAddress = facts.endpoint(exchange.flow, exchange.client);
@@ -78,21 +72,18 @@ function closesNear(facts: Facts, exchange: ExchangeFacts): ReturnType<Facts['cl
     .filter(({ packet, time }) => packet + 64 > start && time - end < 60 * REACTION + RACE_FLOOR);
 }
 
-/** Routes and servers of a group in a short line: `POST /wrong · app 10.244.0.17:8080`. */
-export function scopeOf(facts: Facts, group: Group<string>, participants: Participants): string {
+/** Routes and servers in a short line: `POST /wrong · app 10.244.0.17:8080`. */
+export function scopeOf(
+  facts: Facts,
+  exchanges: readonly ExchangeFacts[],
+  flows: Iterable<FlowRow>,
+  participants: Participants,
+): string {
   const routes = new Set<string>();
   const servers = new Set<string>();
-  const { exchanges } = facts.tables;
-  for (const row of [...group.broken, ...group.others]) {
-    const exchange = row >>> 1;
-    const method = facts.core.text(exchanges.method(exchange));
-    const target = facts.core.text(exchanges.target(exchange));
-    if (method !== '') routes.add(`${method} ${routeOf(target)}`);
-  }
-  const first = (group.broken[0] ?? group.others[0] ?? 0) >>> 1;
-  const side = other(facts.clientSide(first));
-  for (const flow of group.flows) {
-    if (flow !== 0xffffffff) servers.add(facts.endpoint(flow, side));
+  for (const { method, target } of exchanges) if (method !== '') routes.add(`${method} ${routeOf(target)}`);
+  for (const flow of flows) {
+    if (flow !== NO_FLOW) servers.add(facts.endpoint(flow, other(facts.clientOf(flow))));
   }
   const named = enumerateSome([...routes], THRESHOLDS.ROUTES_NAMED);
   const at = `${participants.server.label} ${enumerateSome([...servers], THRESHOLDS.ROUTES_NAMED)}`;
@@ -146,7 +137,7 @@ export function evidenceOf(
     rest.push({ kind: 'exchange', exchange: one.row, label });
   }
   const flow = example.flow ?? exchange?.flow;
-  if (flow !== undefined && flow !== 0xffffffff) {
+  if (flow !== undefined && flow !== NO_FLOW) {
     rest.push({ kind: 'flow', flow, label: `stream ${formatCount(facts.stream(flow))}` });
   }
   return [first, ...rest.slice(0, THRESHOLDS.EVIDENCE - 1)];

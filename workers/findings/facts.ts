@@ -10,6 +10,9 @@ import { fieldLines, fieldOf } from '../field-lines.ts';
 /** A side of a flow: 0 the originator, 1 the responder. */
 export type Side = 0 | 1;
 
+/** The flow of an exchange that came without packets (HAR). */
+export const NO_FLOW = 0xffffffff;
+
 /** A mask that selects every row whose u32 column is not 0. */
 export const ANY = 0xffffffff;
 
@@ -46,7 +49,10 @@ export interface ExchangeFacts {
   readonly authority: string;
   readonly status: number;
   readonly reason: string;
+  /** The last exchange of its flow. */
   readonly isLast: boolean;
+  /** The flow ended after it: by RST, or by FINs. */
+  readonly isOver: boolean;
   readonly request: MessageFacts | undefined;
   readonly response: MessageFacts | undefined;
 }
@@ -141,13 +147,9 @@ export class Facts {
     return (this.marks(flow) & (FlowMark.ONE_SIDED | FlowMark.GAP | FlowMark.CAPPED)) !== 0;
   }
 
-  /** The side that sent an exchange's request. In a midstream flow the originator may be the server. */
-  clientSide(exchange: ExchangeRow): Side {
-    const { messages } = this.tables;
-    const request = messages.firstPacket(exchange * 2);
-    if (request !== 0) return this.sender(request);
-    const response = messages.firstPacket(exchange * 2 + 1);
-    return response !== 0 && this.sender(response) === 0 ? 1 : 0;
+  /** The side that is the HTTP or TLS client. In a midstream flow that may be the responder. */
+  clientOf(flow: FlowRow): Side {
+    return this.marks(flow) & FlowMark.CLIENT_IS_RESPONDER ? 1 : 0;
   }
 
   /** The first FIN and the first RST of a side, in the order of the capture. */
@@ -187,18 +189,20 @@ export class Facts {
     const { exchanges } = this.tables;
     const method = this.core.text(exchanges.method(row));
     const target = this.core.text(exchanges.target(row));
+    const flow = exchanges.flow(row);
     const status = exchanges.status(row);
     const reason = this.core.text(exchanges.reason(row));
     return {
       row,
-      flow: exchanges.flow(row),
-      client: this.clientSide(row),
+      flow,
+      client: flow === NO_FLOW ? 0 : this.clientOf(flow),
       method,
       target,
       authority: this.core.text(exchanges.authority(row)),
       status,
       reason,
       isLast: exchanges.nextInFlow(row) === 0,
+      isOver: flow !== NO_FLOW && (this.marks(flow) & (FlowMark.CLOSED | FlowMark.RESET)) !== 0,
       request: this.#message(row * 2, (version) => `${method} ${target}${version}`),
       response: this.#message(row * 2 + 1, (version) => `${version.trimStart()} ${status} ${reason}`.trim()),
     };

@@ -1,8 +1,8 @@
 import { Framing, MessageMark, MessageState } from '../../src/model/exchange.ts';
 import type { Evidence, Prose } from '../../src/model/finding.ts';
-import { statusText } from './example.ts';
+import type { FlowRow } from '../../src/model/units.ts';
+import { statusText } from './correlate.ts';
 import { evidenceOf, exampleLadder, scopeOf } from './example.ts';
-import type { Group } from './group.ts';
 import { judge } from './judge.ts';
 import type { FaultInstance, FaultWords } from './message-fault.ts';
 import { quoteMessage } from './quote.ts';
@@ -14,7 +14,8 @@ export function tellMessageFault(
   best: FaultInstance,
   words: FaultWords,
   instances: readonly FaultInstance[],
-  group: Group<string>,
+  flows: Iterable<FlowRow>,
+  count: number,
 ): Statement {
   const { facts, exchange, message, reaction, downstream, sender } = best;
   const doubts = [...(words.doubts ?? [])];
@@ -34,7 +35,7 @@ export function tellMessageFault(
   const packets = instances.flatMap((instance) => [
     instance.message.firstPacket,
     ...(instance.reaction?.close === undefined ? [] : [instance.reaction.close.packet]),
-    ...(instance.reaction?.isFelt ? [instance.downstream?.response?.firstPacket ?? 0] : []),
+    ...(instance.reaction?.felt !== undefined ? [instance.downstream?.response?.firstPacket ?? 0] : []),
   ]);
   const close = reaction?.close;
   const key = close === undefined ? undefined : { packet: close.packet, label: closeLabel(best) };
@@ -49,10 +50,15 @@ export function tellMessageFault(
   return {
     impact: best.impact,
     title: `${capitalize(sender.noun)} ${words.deed}${consequence(best)}`,
-    scope: scopeOf(facts, group, best.participants),
-    lead: prose(words.saw, ...outcome(best), repeats(group.count)),
-    count: group.count,
-    flows: [...group.flows],
+    scope: scopeOf(
+      facts,
+      instances.map((one) => one.exchange),
+      flows,
+      best.participants,
+    ),
+    lead: prose(words.saw, ...outcome(best), repeats(count)),
+    count: count,
+    flows: [...flows],
     packets: [...new Set(packets.filter((packet) => packet !== 0))].sort((a, b) => a - b),
     whyItMatters: words.whyItMatters,
     whatToChange: words.whatToChange,
@@ -72,7 +78,7 @@ function consequence({ reaction, receiver, message }: FaultInstance): string {
   if (reaction.close?.how === 'RST') return `, so ${receiver.noun} reset the connection`;
   if (message.isRequest && reaction.status !== undefined)
     return `, so ${receiver.noun} refused it with ${reaction.status}`;
-  if (reaction.isFelt) return `, so ${receiver.noun} answered ${reaction.status ?? ''} in its place`;
+  if (reaction.close === undefined) return `, so ${receiver.noun} ${reaction.felt ?? 'gave up'}`;
   return `, so ${receiver.noun} closed the connection`;
 }
 
@@ -96,13 +102,12 @@ function outcome(instance: FaultInstance): Prose {
     return [` ${who} `, { strong: `${how} the connection without an answer` }, `${later(reaction.after)}.`];
   }
   const parts: Prose[number][] = [];
-  const told = instance.downstream === undefined ? '' : statusText(instance.downstream);
   const how = reaction.close?.how === 'RST' ? 'reset' : 'closed';
-  if (reaction.isFelt && reaction.close !== undefined) {
+  if (reaction.felt !== undefined && reaction.close !== undefined) {
     parts.push(` ${who} dropped the answer, ${how} the connection${later(reaction.after)} and `);
-    parts.push({ strong: `told the caller ${told}` }, '.');
-  } else if (reaction.isFelt) {
-    parts.push(` ${who} dropped the answer and `, { strong: `told the caller ${told}` }, '.');
+    parts.push({ strong: reaction.felt }, '.');
+  } else if (reaction.felt !== undefined) {
+    parts.push(` ${who} `, { strong: reaction.felt }, '.');
   } else {
     parts.push(` ${who} `, { strong: `${how} the connection` }, `${later(reaction.after)}.`);
   }

@@ -3,10 +3,12 @@ import { FlowMark } from '../../src/model/flow.ts';
 import type { Prose, RuleId } from '../../src/model/finding.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
 import { findDownstream } from './correlate.ts';
-import type { ExchangeFacts, Facts, MessageFacts } from './facts.ts';
+import { type ExchangeFacts, type Facts, type MessageFacts, NO_FLOW } from './facts.ts';
 import { tellMessageFault } from './fault-statement.ts';
 import { type Group, Groups } from './group.ts';
 import { type Reaction, reactionToRequest, reactionToResponse } from './reaction.ts';
+import { separateHops } from './hops.ts';
+import { other } from './ladder.ts';
 import { nameParticipants, type Participants, type Role } from './roles.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule } from './rule.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
@@ -81,8 +83,7 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
   const keyOf = (messageRow: number): string => {
     const exchange = messageRow >>> 1;
     const flow = exchanges.flow(exchange);
-    const client = facts.clientSide(exchange);
-    const server = flow === 0xffffffff ? 0 : facts.endpointKey(flow, client === 0 ? 1 : 0);
+    const server = flow === NO_FLOW ? 0 : facts.endpointKey(flow, other(facts.clientOf(flow)));
     return `${messageRow & 1} ${server} ${fault.kind?.(facts, messageRow) ?? 0}`;
   };
   const meant: number[] = [];
@@ -103,7 +104,22 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
     return authority === 0 ? undefined : `${first & 1} ${authority} ${kind}`;
   });
   const drafts = new Map<string, Draft>();
-  for (const group of groups.largest()) drafts.set(group.key, draftOf(fault, facts, group));
+  const folds: { readonly into: Group<string>; readonly count: number }[] = [];
+  const examined = groups.largest().map((group) => ({ group, instances: examineGroup(fault, facts, group) }));
+  for (const { group, own, passedOn, from } of separateHops(examined)) {
+    if (from !== undefined) folds.push({ into: from, count: own.length === 0 ? group.count : passedOn });
+    if (own.length === 0) continue;
+    const best = own.reduce((a, b) => (score(b) > score(a) ? b : a));
+    const count = group.count - passedOn;
+    const statement = tellMessageFault(best, fault.tell(best), own, group.flows, count);
+    const draft = new Draft(fault.id, statement, { examples: own.map(({ exchange }) => exchange.row) });
+    drafts.set(group.key, draft);
+    for (const { downstream, reaction } of own) {
+      if (downstream !== undefined && reaction?.felt !== undefined) claims.downstream(downstream, draft);
+    }
+  }
+  for (const { into, count } of folds)
+    drafts.get(into.key)?.fold(fault.id, 'The same, passed on to the caller', count);
   for (const row of meant) {
     if (!isBroken(facts, row)) continue;
     const draft = drafts.get(groups.keyOf(keyOf(row)));
@@ -120,7 +136,7 @@ function isBroken(facts: Facts, messageRow: number): boolean {
   if (state !== MessageState.COMPLETE && state !== MessageState.IN_BODY) return true;
   if ((messageRow & 1) === 0) return exchanges.status(exchange) >= 400;
   const flow = exchanges.flow(exchange);
-  if (flow === 0xffffffff) return false;
+  if (flow === NO_FLOW) return false;
   return exchanges.nextInFlow(exchange) === 0 && (flows.marks(flow) & FlowMark.RESET) !== 0;
 }
 
@@ -129,7 +145,7 @@ function claim(facts: Facts, claims: Claims, exchange: ExchangeRow, draft: Draft
   const { exchanges, messages, directions } = facts.tables;
   claims.exchange(exchange, draft);
   const flow = exchanges.flow(exchange);
-  if (flow === 0xffffffff || exchanges.nextInFlow(exchange) !== 0) return;
+  if (flow === NO_FLOW || exchanges.nextInFlow(exchange) !== 0) return;
   const response = messages.end(exchange * 2 + 1);
   const end = Number.isNaN(response) ? messages.end(exchange * 2) : response;
   for (const direction of [flow * 2, flow * 2 + 1]) {
@@ -138,13 +154,11 @@ function claim(facts: Facts, claims: Claims, exchange: ExchangeRow, draft: Draft
   }
 }
 
-function draftOf(fault: FaultRule, facts: Facts, group: Group<string>): Draft {
-  const instances = [...group.broken, ...group.others]
+function examineGroup(fault: FaultRule, facts: Facts, group: Group<string>): readonly FaultInstance[] {
+  return [...group.broken, ...group.others]
     .slice(0, THRESHOLDS.EXAMINED)
     .map((row) => examine(fault, facts, row))
     .filter((instance) => instance !== undefined);
-  const best = instances.reduce((a, b) => (score(b) > score(a) ? b : a));
-  return new Draft(fault.id, tellMessageFault(best, fault.tell(best), instances, group));
 }
 
 function score(instance: FaultInstance): number {
@@ -158,7 +172,7 @@ function examine(fault: FaultRule, facts: Facts, messageRow: number): FaultInsta
   const exchange = facts.exchange(messageRow >>> 1);
   const message = messageRow & 1 ? exchange.response : exchange.request;
   if (message === undefined) return undefined;
-  const downstream = exchange.flow === 0xffffffff ? undefined : findDownstream(facts, exchange);
+  const downstream = exchange.flow === NO_FLOW ? undefined : findDownstream(facts, exchange);
   const participants = nameParticipants(facts, exchange, downstream);
   const reaction = message.isRequest
     ? reactionToRequest(facts, exchange, message)
@@ -175,7 +189,8 @@ function examine(fault: FaultRule, facts: Facts, messageRow: number): FaultInsta
     receiver: message.isRequest ? server : client,
     reaction,
   };
-  const reacted = reaction === undefined ? Impact.ODD : reaction.isFelt ? Impact.FELT : Impact.BROKE;
+  const reacted =
+    reaction === undefined ? Impact.ODD : reaction.felt !== undefined ? Impact.FELT : Impact.BROKE;
   const least = fault.least(instance);
   return { ...instance, impact: reacted > least ? reacted : least };
 }

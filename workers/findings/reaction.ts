@@ -1,5 +1,6 @@
 import { MessageState } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import { feltByCaller } from './correlate.ts';
 import type { Close, ExchangeFacts, Facts, MessageFacts } from './facts.ts';
 import { other } from './ladder.ts';
 
@@ -8,10 +9,10 @@ export interface Reaction {
   /** Its RST or FIN, where it answered so; with the time since the message began to arrive. */
   readonly close?: Close;
   readonly after?: number;
-  /** The status it answered a request with: its own, for a request; what its caller was told, for a response. */
+  /** The status with which a server refused the request. */
   readonly status?: number;
-  /** The caller was told a 5xx although the answer said otherwise. */
-  readonly isFelt: boolean;
+  /** What the proxy's caller felt of it, after "the proxy": "told the caller 502 Bad Gateway". */
+  readonly felt?: string;
 }
 
 /** Status codes that say "your message is wrong" (RFC 9110 section 15): not 404, which is about the resource. */
@@ -24,17 +25,14 @@ export function reactionToResponse(
   response: MessageFacts,
   downstream: ExchangeFacts | undefined,
 ): Reaction | undefined {
-  const told = downstream?.status ?? 0;
-  const isFelt = told >= 500 && exchange.status < 500;
-  const close = closeAfter(facts, exchange, response);
+  const felt = feltByCaller(downstream, exchange.status);
   // A proxy that passed the answer on did not mind it, whatever it does with the connection later.
-  if (downstream !== undefined && told === exchange.status && told !== 0) {
-    if (response.state === MessageState.COMPLETE) return undefined;
-  }
-  if (!isFelt && close === undefined) return undefined;
+  const isWhole = response.state === MessageState.COMPLETE;
+  if (downstream?.response !== undefined && felt === undefined && isWhole) return undefined;
+  const close = closeAfter(facts, exchange, response);
+  if (felt === undefined && close === undefined) return undefined;
   return {
-    isFelt,
-    ...(isFelt ? { status: told } : {}),
+    ...(felt === undefined ? {} : { felt }),
     ...(close === undefined ? {} : { close, after: close.time - response.start }),
   };
 }
@@ -63,10 +61,10 @@ export function reactionToRequest(
   request: MessageFacts,
 ): Reaction | undefined {
   if (exchange.response !== undefined) {
-    return REFUSALS.has(exchange.status) ? { status: exchange.status, isFelt: false } : undefined;
+    return REFUSALS.has(exchange.status) ? { status: exchange.status } : undefined;
   }
   if (!exchange.isLast || facts.isPartial(exchange.flow)) return undefined;
   const close = facts.closes(exchange.flow).find(({ packet }) => packet > request.firstPacket);
   if (close === undefined || close.side === exchange.client) return undefined;
-  return { close, after: close.time - request.start, isFelt: false };
+  return { close, after: close.time - request.start };
 }

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, FoldedFinding, Prose, RuleId, Severity } from '../../src/model/finding.ts';
 import type { ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../../src/model/units.ts';
 import type { Ladder, Quote } from '../../src/model/finding.ts';
-import type { Facts } from './facts.ts';
+import type { ExchangeFacts, Facts } from './facts.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 
 /** What a cause did, the first measure of its rank. The severity follows from it. */
@@ -52,11 +52,21 @@ export interface Statement {
 export class Draft {
   readonly rule: RuleId;
   readonly statement: Statement;
+  /** The exchanges that were looked at for it: where another cause explains all of them, this finding is its symptom. */
+  readonly examples: readonly ExchangeRow[];
+  /** Its name where it is folded. */
+  readonly foldedTitle: string;
   readonly #folded = new Map<string, FoldedFinding>();
 
-  constructor(rule: RuleId, statement: Statement) {
+  constructor(
+    rule: RuleId,
+    statement: Statement,
+    folding: { readonly examples?: readonly ExchangeRow[]; readonly title?: string } = {},
+  ) {
     this.rule = rule;
     this.statement = statement;
+    this.examples = folding.examples ?? [];
+    this.foldedTitle = folding.title ?? statement.title;
   }
 
   /** Counts a symptom that this cause explains. */
@@ -84,6 +94,7 @@ export class Draft {
 export class Claims {
   readonly #exchanges = new Map<ExchangeRow, Draft>();
   readonly #flows = new Map<FlowRow, Draft>();
+  readonly #downstream = new Map<ExchangeRow, Draft>();
   readonly #hellos = new Map<HelloRow, Draft>();
 
   /** The cause explains how this exchange broke. The first claim stands. */
@@ -99,6 +110,24 @@ export class Claims {
   /** The cause explains what came of this ClientHello. */
   hello(row: HelloRow, cause: Draft): void {
     if (!this.#hellos.has(row)) this.#hellos.set(row, cause);
+  }
+
+  /** The cause explains what a proxy's caller got. */
+  downstream(exchange: ExchangeFacts, cause: Draft): void {
+    if (!this.#downstream.has(exchange.row)) this.#downstream.set(exchange.row, cause);
+    this.exchange(exchange.row, cause);
+    if (exchange.isLast) this.flow(exchange.flow, cause);
+  }
+
+  /** Folds the findings whose every example is what another cause did to a proxy's caller; answers the others. */
+  foldDownstream(drafts: readonly Draft[]): readonly Draft[] {
+    return drafts.filter((draft) => {
+      const causes = draft.examples.map((row) => this.#downstream.get(row));
+      const cause = causes[0];
+      if (cause === undefined || causes.some((one) => one === undefined || one === draft)) return true;
+      cause.fold(draft.rule, draft.foldedTitle, draft.statement.count);
+      return false;
+    });
   }
 
   /** What explains a broken exchange, or the end of its connection. */

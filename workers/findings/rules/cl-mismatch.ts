@@ -38,7 +38,9 @@ function tellShort({ facts, exchange, message, sender, receiver }: FaultInstance
   const octets = formatCount(message.bodyOctets);
   const counts = Number.isNaN(announced) ? octets : `${octets} of ${formatCount(announced)}`;
   return {
-    deed: `closed the connection after ${counts} octets of its ${what}`,
+    deed: Number.isNaN(announced)
+      ? `closed the connection before its ${what} was complete`
+      : `closed the connection ${plural(announced - message.bodyOctets, 'octet')} short of its Content-Length`,
     saw: prose(
       `${capitalize(receiver.noun)} got `,
       code(head),
@@ -89,7 +91,10 @@ function tellLong({ facts, exchange, message, sender, receiver }: FaultInstance)
   const line = facts.lines(message.section).find((text) => /^content-length[ \t]*:/i.test(text));
   const head = message.isRequest ? message.startLine : `${exchange.status} ${exchange.reason}`.trim();
   return {
-    deed: 'sent more octets than its answer has',
+    deed:
+      line === undefined
+        ? 'sent more octets than its answer has'
+        : 'sent more octets than its Content-Length says',
     saw: prose(
       `${capitalize(receiver.noun)} got `,
       code(head),

@@ -1,0 +1,157 @@
+import { MessageState } from '../../src/model/exchange.ts';
+import { FlowMark } from '../../src/model/flow.ts';
+import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
+import type { Facts, Side } from './facts.ts';
+
+/** How the last exchange of a flow ended, where it did not end well, and how its connection did. */
+export type Ending =
+  /** RST (or FIN inside the head) of the server before the answer was complete. */
+  | 'cut-by-server'
+  /** RST of the client before the answer was complete. */
+  | 'cut-by-client'
+  /** The server closed instead of answering. */
+  | 'no-response'
+  /** The server's idle close and the request crossed. */
+  | 'race'
+  /** The request was sent when the server had closed long before. */
+  | 'stale'
+  /** RST after a complete answer, with nothing outstanding. */
+  | 'reset-after-response';
+
+/** A flow with the exchange that its end concerns. */
+export interface Ended {
+  readonly flow: FlowRow;
+  readonly exchange: ExchangeRow;
+  /** The FIN or RST that ended it. */
+  readonly packet: PacketNumber;
+}
+
+const KNOWN = new WeakMap<Facts, ReadonlyMap<Ending, readonly Ended[]>>();
+
+/** Flows by how their last exchange ended: one pass over the flows that were reset or have something unanswered. */
+export function endingsOf(facts: Facts, ending: Ending): readonly Ended[] {
+  let known = KNOWN.get(facts);
+  if (known === undefined) {
+    const lists = new Map<Ending, Ended[]>();
+    for (const flow of facts.select('flows', 'marks', FlowMark.RESET | FlowMark.UNANSWERED)) {
+      const found = classify(facts, flow);
+      if (found === undefined) continue;
+      const list = lists.get(found.ending);
+      if (list === undefined) lists.set(found.ending, [found.ended]);
+      else list.push(found.ended);
+    }
+    known = lists;
+    KNOWN.set(facts, known);
+  }
+  return known.get(ending) ?? [];
+}
+
+function classify(
+  facts: Facts,
+  flow: FlowRow,
+): { readonly ending: Ending; readonly ended: Ended } | undefined {
+  const { flows, messages } = facts.tables;
+  const last = flows.lastExchange(flow);
+  if (last === 0) return undefined;
+  const exchange = last - 1;
+  const client = facts.clientOf(flow);
+  const server: Side = client === 0 ? 1 : 0;
+  const ended = (packet: PacketNumber): Ended => ({ flow, exchange, packet });
+  const state = messages.state(exchange * 2 + 1);
+  if (state === MessageState.COMPLETE) {
+    const packet = resetAfter(facts, flow, exchange);
+    return packet === 0 ? undefined : { ending: 'reset-after-response', ended: ended(packet) };
+  }
+  const serverClose = firstClose(facts, flow, server);
+  const clientClose = firstClose(facts, flow, client);
+  if (state === MessageState.ABSENT) {
+    return noResponse(facts, { flow, exchange, server, serverClose, clientClose });
+  }
+  return cutResponse(facts, { flow, exchange, server, serverClose, clientClose, state });
+}
+
+interface Question {
+  readonly flow: FlowRow;
+  readonly exchange: ExchangeRow;
+  readonly server: Side;
+  /** The first FIN or RST of each; 0 for none. */
+  readonly serverClose: PacketNumber;
+  readonly clientClose: PacketNumber;
+}
+
+function noResponse(
+  facts: Facts,
+  { flow, exchange, server, serverClose, clientClose }: Question,
+): { readonly ending: Ending; readonly ended: Ended } | undefined {
+  const { flows, messages, directions } = facts.tables;
+  if (serverClose === 0 || messages.state(exchange * 2) === MessageState.ABSENT) return undefined;
+  // What was not captured may have been the answer.
+  const isBlind =
+    (facts.marks(flow) & FlowMark.ONE_SIDED) !== 0 || directions.lostOctets(flow * 2 + server) > 0;
+  if (isBlind) return undefined;
+  const requestPacket = messages.firstPacket(exchange * 2);
+  // A client that closes first has given up; what the server does then is polite.
+  if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
+  const ended: Ended = { flow, exchange, packet: serverClose };
+  if (flows.exchanges(flow) > 1) {
+    const apart = messages.start(exchange * 2) - facts.time(serverClose);
+    const roundTrip = facts.roundTrip(flow);
+    if (apart >= 0) {
+      const window = Math.max(roundTrip ?? THRESHOLDS.ROUND_TRIP_UNKNOWN, THRESHOLDS.RACE_FLOOR);
+      return { ending: apart <= window ? 'race' : 'stale', ended };
+    }
+    // Before the close, only a request that was on its way when the close was sent can have crossed it.
+    const isFin = directions.finPacket(flow * 2 + server) === serverClose;
+    if (isFin && roundTrip !== undefined && -apart <= roundTrip) return { ending: 'race', ended };
+  }
+  return { ending: 'no-response', ended };
+}
+
+function cutResponse(
+  facts: Facts,
+  question: Question & { readonly state: number },
+): { readonly ending: Ending; readonly ended: Ended } | undefined {
+  const { flow, exchange, server, state, serverClose } = question;
+  const { directions, messages } = facts.tables;
+  if (state === MessageState.CUT_BY_FIN) {
+    // Cut inside the content: what is missing there is told by chunk-error and cl-mismatch.
+    const isInHead = messages.headPacket(exchange * 2 + 1) === 0;
+    if (!isInHead || serverClose === 0) return undefined;
+    return { ending: 'cut-by-server', ended: { flow, exchange, packet: serverClose } };
+  }
+  if (state !== MessageState.CUT_BY_RST) return undefined;
+  const client: Side = server === 0 ? 1 : 0;
+  const serverReset = directions.rstPacket(flow * 2 + server);
+  const clientReset = directions.rstPacket(flow * 2 + client);
+  const clientFin = directions.finPacket(flow * 2 + client);
+  const isServer = serverReset !== 0 && (clientReset === 0 || serverReset < clientReset);
+  if (!isServer) return { ending: 'cut-by-client', ended: { flow, exchange, packet: clientReset } };
+  // A server that still writes when its client has closed gets, and answers with, RST.
+  const gaveUp = clientFin !== 0 && clientFin < serverReset;
+  return {
+    ending: gaveUp ? 'cut-by-client' : 'cut-by-server',
+    ended: { flow, exchange, packet: gaveUp ? clientFin : serverReset },
+  };
+}
+
+/** The RST after a complete answer; 0 where both sides had closed by FIN before. */
+function resetAfter(facts: Facts, flow: FlowRow, exchange: ExchangeRow): PacketNumber {
+  const { directions, messages } = facts.tables;
+  const at = flow * 2;
+  const resets = [directions.rstPacket(at), directions.rstPacket(at + 1)].filter((packet) => packet !== 0);
+  if (resets.length === 0) return 0;
+  const reset = Math.min(...resets);
+  const fins = [directions.finPacket(at), directions.finPacket(at + 1)];
+  if (fins.every((fin) => fin !== 0 && fin < reset)) return 0;
+  return reset >= messages.lastPacket(exchange * 2 + 1) ? reset : 0;
+}
+
+/** The first FIN or RST of a side; 0 for none. */
+function firstClose(facts: Facts, flow: FlowRow, side: Side): PacketNumber {
+  const { directions } = facts.tables;
+  const fin = directions.finPacket(flow * 2 + side);
+  const rst = directions.rstPacket(flow * 2 + side);
+  if (fin === 0 || rst === 0) return fin + rst;
+  return Math.min(fin, rst);
+}

@@ -1,0 +1,78 @@
+import type { Findings, RuleVerdict } from '../../src/model/finding.ts';
+import type { Core } from '../core.ts';
+import { Facts } from './facts.ts';
+import { tellQuality } from './quality.ts';
+import { rank } from './rank.ts';
+import { Claims, type Draft, type Rule } from './rule.ts';
+import { badHost } from './rules/bad-host.ts';
+import { captureQuality } from './rules/capture-quality.ts';
+import { chunkError } from './rules/chunk-error.ts';
+import { clConflict } from './rules/cl-conflict.ts';
+import { clMismatch } from './rules/cl-mismatch.ts';
+import { dupTe } from './rules/dup-te.ts';
+import { duplicateSingleton } from './rules/duplicate-singleton.ts';
+import { foreignSni } from './rules/foreign-sni.ts';
+import { handshakeCut } from './rules/handshake-cut.ts';
+import { keepaliveRace } from './rules/keepalive-race.ts';
+import { noResponseClose } from './rules/no-response-close.ts';
+import { noSni } from './rules/no-sni.ts';
+import { plaintextToTls } from './rules/plaintext-to-tls.ts';
+import { rstAfterResponse } from './rules/rst-after-response.ts';
+import { rstMidResponse } from './rules/rst-mid-response.ts';
+import { synRefused } from './rules/syn-refused.ts';
+import { teAndCl } from './rules/te-and-cl.ts';
+import { tlsAlert } from './rules/tls-alert.ts';
+
+/**
+ * Every rule, from causes to symptoms: a rule folds what an earlier one explains. A new rule is one file in rules/, one line
+ * here, and its captures in test/findings (a test fails without them).
+ */
+export const RULES: readonly Rule[] = [
+  dupTe,
+  teAndCl,
+  clConflict,
+  badHost,
+  plaintextToTls,
+  foreignSni,
+  synRefused,
+  chunkError,
+  clMismatch,
+  tlsAlert,
+  noSni,
+  keepaliveRace,
+  rstMidResponse,
+  noResponseClose,
+  handshakeCut,
+  duplicateSingleton,
+  rstAfterResponse,
+  captureQuality,
+];
+
+/**
+ * What the rules say of the tables as they are. Called at the end, and a few times while the capture is read: nothing here goes
+ * over all packets or all exchanges, only over what the core's scans select.
+ */
+export function findFindings(
+  core: Core,
+  state: { readonly isFinal: boolean; readonly isCut?: boolean },
+): Findings {
+  const facts = new Facts(core, state);
+  const claims = new Claims();
+  const drafts: Draft[] = [];
+  const unseen = new Map<Rule, string>();
+  for (const rule of RULES) {
+    const reason = rule.unseen(facts);
+    if (reason !== undefined) unseen.set(rule, reason);
+    else drafts.push(...rule.find(facts, claims));
+  }
+  const order = RULES.map(({ id }) => id);
+  const findings = rank(claims.foldDownstream(drafts), order).map((draft) => draft.finding());
+  const found = new Set(findings.flatMap(({ rule, folded }) => [rule, ...folded.map((one) => one.rule)]));
+  const verdicts = RULES.map((rule): RuleVerdict => {
+    const { id, looksFor } = rule;
+    const reason = unseen.get(rule);
+    if (reason !== undefined) return { rule: id, looksFor, verdict: 'not applicable', reason };
+    return { rule: id, looksFor, verdict: found.has(id) ? 'found' : 'not found' };
+  });
+  return { findings, verdicts, quality: tellQuality(facts), isFinal: state.isFinal };
+}
