@@ -66,16 +66,14 @@ function schemaSource(): string {
 
 writeFileSync(`${root}workers/assembly/schema.ts`, schemaSource());
 mkdirSync(`${root}build`, { recursive: true });
-const { error, stderr } = await asc.main(
-  [
-    'workers/assembly/index.ts',
-    ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
-    ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
-    // The core is 32-bit: sizes and numbers have the same width.
-    ...['--disableWarning', '201'],
-  ],
-  { baseDir: root },
-);
+const { error, stderr } = await asc.main([
+  'workers/assembly/index.ts',
+  ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
+  ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
+  // The core is 32-bit: sizes and numbers have the same width.
+  ...['--disableWarning', '201'],
+  ...['--baseDir', root],
+]);
 if (error) {
   process.stderr.write(stderr.toString());
   process.exit(1);

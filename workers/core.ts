@@ -1,6 +1,6 @@
 import type { Counter } from '../src/model/counter.ts';
 import { TABLES, type TableName } from '../src/model/schema.ts';
-import type { Columns, TableSchema } from '../src/model/table.ts';
+import type { Columns, ColumnType, TableSchema } from '../src/model/table.ts';
 
 /** What the WASM module exports. */
 interface CoreExports {
@@ -78,6 +78,9 @@ export interface DeliveredPiece {
   readonly sequence: number;
 }
 
+/** Octets of a cell as a power of two. */
+const SHIFTS: Readonly<Record<ColumnType, number>> = { f64: 3, u32: 2, i32: 2, u16: 1, u8: 0 };
+
 /** Typed views of the core's memory, replaced when it grows. */
 class MemoryViews {
   #buffer: ArrayBufferLike | undefined;
@@ -143,7 +146,7 @@ export class Core {
     return new Core(instance.exports as unknown as CoreExports);
   }
 
-  #table<C extends Columns>(schema: TableSchema<C>, number: number): TableReader<C> {
+  #table(schema: TableSchema, number: number): TableReader<Columns> {
     const exports = this.#exports;
     const views = this.#views;
     const { groupShift, rowSize } = schema;
@@ -152,7 +155,7 @@ export class Core {
     Object.defineProperty(reader, 'rows', { get: () => exports.tableRows(number) });
     for (const [column, type] of Object.entries(schema.columns)) {
       const offset = schema.offsets[column] ?? 0;
-      const shift = { f64: 3, u32: 2, i32: 2, u16: 1, u8: 0 }[type];
+      const shift = SHIFTS[type];
       reader[column] = (row: number): number => {
         // Growth detaches the views; a detached array reads as empty.
         if (views.u8.length === 0) views.refresh();
@@ -161,7 +164,7 @@ export class Core {
         return value ?? NaN;
       };
     }
-    return reader as TableReader<C>;
+    return reader as TableReader<Columns>;
   }
 
   /** A number over the whole capture: see {@link Counter}. */
@@ -207,6 +210,33 @@ export class Core {
     this.#views.refresh();
     const at = this.#exports.selection() >>> 2;
     return this.#views.u32.slice(at, at + count);
+  }
+
+  /**
+   * Copies rows [from, from + into.length) of a column: the way to read a whole column. Rows past the end are left as they are.
+   */
+  copyColumn<N extends TableName>(
+    name: N,
+    column: keyof (typeof TABLES)[N]['columns'] & string,
+    from: number,
+    into: Float64Array | Uint32Array | Int32Array,
+  ): void {
+    const schema: TableSchema = TABLES[name];
+    const number = Object.keys(TABLES).indexOf(name);
+    const type = schema.columns[column] ?? 'u8';
+    const shift = SHIFTS[type];
+    this.#views.refresh();
+    const directory = this.#exports.tableDirectory(number) >>> 2;
+    const cells = this.#views[type];
+    const stride = schema.rowSize >>> shift;
+    const mask = (1 << schema.groupShift) - 1;
+    const end = Math.min(from + into.length, this.#exports.tableRows(number));
+    for (let row = from; row < end;) {
+      const group = this.#views.u32[directory + (row >>> schema.groupShift)] ?? 0;
+      const last = Math.min(end, (row | mask) + 1);
+      let at = (group + (row & mask) * schema.rowSize + (schema.offsets[column] ?? 0)) >>> shift;
+      for (; row < last; row++, at += stride) into[row - from] = cells[at] ?? 0;
+    }
   }
 
   /** An interned text; '' for 0. */
@@ -308,7 +338,7 @@ export class Core {
     for (const [column, value] of Object.entries<number | undefined>(values)) {
       const type = schema.columns[column];
       if (type === undefined || value === undefined) continue;
-      const shift = { f64: 3, u32: 2, i32: 2, u16: 1, u8: 0 }[type];
+      const shift = SHIFTS[type];
       this.#views[type][(address + (schema.offsets[column] ?? 0)) >>> shift] = value;
     }
     return row;

@@ -238,10 +238,29 @@ export function awaitedExchange(flow: u32): u32 {
   return u32Of(flowAt(flow), schema.FLOWS_OPEN_EXCHANGE);
 }
 
-/** The exchange of a final response: the oldest that awaits one, or a new one for a lonely response. */
-export function exchangeOfResponse(flow: u32, side: u32): u32 {
+/**
+ * A gap may have swallowed responses: the message in `packet` answers the last request before it, as far as requests were not
+ * pipelined. Passes over the exchanges in between.
+ */
+function passSwallowed(flowRow: usize, packet: u32): void {
+  let open = u32Of(flowRow, schema.FLOWS_OPEN_EXCHANGE);
+  while (open) {
+    const next = nextWithout(open - 1, RESPONSE);
+    if (next == 0 || u32Of(messageAt(next - 1, REQUEST), schema.MESSAGES_FIRST_PACKET) > packet) break;
+    orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+    open = next;
+  }
+  setU32(flowRow, schema.FLOWS_OPEN_EXCHANGE, open);
+}
+
+/**
+ * The exchange of a final response: the oldest that awaits one, or a new one for a lonely response. `afterGap` is the packet of
+ * the response where octets before it are missing, else 0.
+ */
+export function exchangeOfResponse(flow: u32, side: u32, afterGap: u32): u32 {
   const flowRow = flowAt(flow);
   if (side == 0) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
+  if (afterGap) passSwallowed(flowRow, afterGap);
   const open = awaitedExchange(flow);
   let exchange: u32;
   if (open) {

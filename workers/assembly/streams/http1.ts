@@ -1,13 +1,13 @@
 // HTTP/1.0 and 1.1 on one direction of a flow: RFC 9112. A broken exchange is a row, always.
 
-import { findLineFeed, hexDigit, u8At } from '../bytes';
+import { findLineFeed, u8At } from '../bytes';
 import { f64Of, orU32, rowAt, setF64, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
 import { count } from '../counters';
 import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
+import * as body from './http1-body';
 import * as head from './http1-head';
-import { sectionOf } from './http1-section';
 import * as state from './http1-state';
 import * as streams from './index';
 import { forget, looksLikeHttp } from './sniff';
@@ -49,19 +49,19 @@ export function receive(flow: u32, side: u32, from: usize, length: u32, sequence
         at = goOn(flow, side, self, at, end);
         break;
       case state.CONTENT:
-        at = content(flow, self, at, end, packet);
+        at = body.content(flow, self, at, end);
         break;
       case state.CHUNK_SIZE:
-        at = chunkSize(flow, self, at, end);
+        at = body.chunkSize(flow, self, at, end);
         break;
       case state.CHUNK_DATA:
-        at = chunkData(self, at, end);
+        at = body.chunkData(self, at, end);
         break;
       case state.CHUNK_END:
-        at = chunkEnd(flow, self, at, end);
+        at = body.chunkEnd(flow, self, at, end);
         break;
       case state.TRAILERS:
-        at = trailers(flow, self, at, end, packet);
+        at = body.trailers(flow, self, at, end);
         break;
       case state.UNTIL_CLOSE:
         state.take(self, <f64>(end - at));
@@ -85,10 +85,6 @@ function resynchronize(self: usize, at: usize, end: usize): bool {
   state.reset(self, state.START);
   setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
   return true;
-}
-
-function lose(self: usize): void {
-  state.reset(self, state.LOST);
 }
 
 function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequence: u32, packet: u32): usize {
@@ -135,7 +131,7 @@ function excess(flow: u32, side: u32, self: usize): void {
     const message = head.messageAt(previous - 1, u32Of(self, state.SIDE));
     orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_EXCESS_OCTETS);
   }
-  lose(self);
+  body.lose(self);
 }
 
 /** A head that did not come whole: it is gathered in the buffer. */
@@ -161,7 +157,7 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
     issue(schema.ISSUE_CODE_HEAD_LIMIT, had + more, schema.LIMIT_HEAD_OCTETS);
     setU32(self, state.MARKS, u32Of(self, state.MARKS) | schema.MESSAGE_MARK_TEXT_DROPPED);
     cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
-    lose(self);
+    body.lose(self);
   }
   return end;
 }
@@ -205,7 +201,7 @@ function writeHead(
   const section = head.sectionIn(sectionStart, end, messageSide, isSame);
   const firstPacket = u32Of(self, state.FIRST_PACKET);
   const exchange = isResponse
-    ? head.exchangeOfResponse(flow, side)
+    ? head.exchangeOfResponse(flow, side, isAfterGap(self) ? firstPacket : 0)
     : head.exchangeOfRequest(flow, side, firstPacket);
   const message = head.messageAt(exchange, messageSide);
   setU32(self, state.EXCHANGE, exchange + 1);
@@ -242,6 +238,11 @@ function writeHead(
   return message;
 }
 
+/** Whether octets before this message are missing, perhaps whole messages. */
+function isAfterGap(self: usize): bool {
+  return (u32Of(self, state.MARKS) & schema.MESSAGE_MARK_RESYNCHRONIZED) != 0;
+}
+
 /** A whole head: writes it, and decides what follows it (RFC 9112 section 6.3). */
 function parseHead(
   flow: u32,
@@ -272,11 +273,11 @@ function parseHead(
     frame(message, self, schema.FRAMING_CONTENT_LENGTH, state.CONTENT);
   } else if (length == 0) {
     frame(message, self, schema.FRAMING_CONTENT_LENGTH, state.CONTENT);
-    complete(flow, self);
+    body.complete(flow, self);
   } else if (isResponse) {
     frame(message, self, schema.FRAMING_UNTIL_CLOSE, state.UNTIL_CLOSE);
   } else {
-    complete(flow, self);
+    body.complete(flow, self);
   }
 }
 
@@ -297,7 +298,7 @@ function isWithoutContent(flow: u32, side: u32, self: usize, message: usize, mar
   const isConnect = status >= 200 && status < 300 && head.isMethod(method, 'CONNECT');
   if (isConnect || status == 101) {
     setU8(message, schema.MESSAGES_FRAMING, schema.FRAMING_TUNNEL);
-    complete(flow, self);
+    body.complete(flow, self);
     let protocol: u32 = schema.PROTOCOL_UNKNOWN;
     if (marks & schema.SECTION_MARK_WEBSOCKET) protocol = schema.PROTOCOL_WEBSOCKET;
     else if (marks & schema.SECTION_MARK_H2C) protocol = schema.PROTOCOL_HTTP2;
@@ -306,7 +307,7 @@ function isWithoutContent(flow: u32, side: u32, self: usize, message: usize, mar
     return true;
   }
   if (status == 204 || status == 304 || head.isMethod(method, 'HEAD')) {
-    complete(flow, self);
+    body.complete(flow, self);
     return true;
   }
   return false;
@@ -325,139 +326,6 @@ function leave(flow: u32, side: u32, protocol: u32): void {
   setU8(direction, schema.DIRECTIONS_PROTOCOL, protocol);
 }
 
-function finishMessage(flow: u32, self: usize, as: u32): void {
-  const exchange = u32Of(self, state.EXCHANGE);
-  if (exchange == 0) return;
-  const message = head.messageAt(exchange - 1, u32Of(self, state.SIDE));
-  const last = u32Of(self, state.LAST_PACKET);
-  setF64(message, schema.MESSAGES_END, streams.timeOf(last));
-  setU32(message, schema.MESSAGES_LAST_PACKET, last);
-  setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.BODY));
-  setU8(message, schema.MESSAGES_STATE, as);
-  setU8(message, schema.MESSAGES_MARKS, u8Of(message, schema.MESSAGES_MARKS) | u32Of(self, state.MARKS));
-  if (as != schema.MESSAGE_STATE_COMPLETE) {
-    orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
-  }
-}
-
-function complete(flow: u32, self: usize): void {
-  finishMessage(flow, self, schema.MESSAGE_STATE_COMPLETE);
-  state.reset(self, state.START);
-}
-
-/** The framing cannot be read on. */
-function breakOff(flow: u32, self: usize, violation: u32): void {
-  const exchange = u32Of(self, state.EXCHANGE);
-  if (exchange) {
-    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
-  }
-  finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
-  lose(self);
-}
-
-function content(flow: u32, self: usize, at: usize, end: usize, packet: u32): usize {
-  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
-  state.take(self, n);
-  if (f64Of(self, state.REMAINING) == 0) complete(flow, self);
-  return at + <usize>n;
-}
-
-function chunkSize(flow: u32, self: usize, at: usize, end: usize): usize {
-  const lineFeed = findLineFeed(at, end);
-  const isWhole = lineFeed < end;
-  const consumed = isWhole ? lineFeed + 1 : end;
-  const had = u32Of(self, state.BUFFER_LENGTH);
-  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>(consumed - at));
-  if (had + (consumed - at) > schema.LIMIT_CHUNK_LINE_OCTETS) {
-    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
-    return end;
-  }
-  if (had || !isWhole) {
-    state.buffer(self, at, <u32>(consumed - at));
-    if (!isWhole) return end;
-    at = u32Of(self, state.BUFFER);
-  }
-  const size = chunkSizeIn(at, isWhole && had == 0 ? lineFeed : at + u32Of(self, state.BUFFER_LENGTH) - 1);
-  state.clearBuffer(self);
-  if (size != size) {
-    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
-    return end;
-  }
-  setF64(self, state.REMAINING, size);
-  setU32(self, state.STATE, size == 0 ? state.TRAILERS : state.CHUNK_DATA);
-  return consumed;
-}
-
-/** RFC 9112 section 7.1: hexadecimal digits, then extensions behind a semicolon; NaN for anything else. */
-function chunkSizeIn(at: usize, end: usize): f64 {
-  let size: f64 = 0;
-  let digits: u32 = 0;
-  while (at < end) {
-    const digit = hexDigit(u8At(at));
-    if (digit == 255) break;
-    size = size * 16 + <f64>digit;
-    digits++;
-    at++;
-  }
-  while (at < end && (u8At(at) == 32 || u8At(at) == 9)) at++;
-  if (at < end && u8At(at) == CR) at++;
-  const isClean = at == end || u8At(at) == 59;
-  return digits > 0 && size <= 9007199254740992 && isClean ? size : NaN;
-}
-
-function chunkData(self: usize, at: usize, end: usize): usize {
-  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
-  state.take(self, n);
-  if (f64Of(self, state.REMAINING) == 0) {
-    setU32(self, state.STATE, state.CHUNK_END);
-    setU32(self, state.SCANNED, 0);
-  }
-  return at + <usize>n;
-}
-
-function chunkEnd(flow: u32, self: usize, at: usize, end: usize): usize {
-  const octet = u8At(at);
-  setF64(self, state.BODY, f64Of(self, state.BODY) + 1);
-  if (octet == CR && u32Of(self, state.SCANNED) == 0) {
-    setU32(self, state.SCANNED, 1);
-    return at + 1;
-  }
-  if (octet != LF) {
-    breakOff(flow, self, schema.VIOLATION_CHUNK_END_MISSING);
-    return end;
-  }
-  setU32(self, state.SCANNED, 0);
-  setU32(self, state.STATE, state.CHUNK_SIZE);
-  return at + 1;
-}
-
-/** The trailer section, which is most often empty (RFC 9112 section 7.1.2): gathered, then parsed like a header section. */
-function trailers(flow: u32, self: usize, at: usize, end: usize, packet: u32): usize {
-  const lineFeed = findLineFeed(at, end);
-  const consumed = lineFeed < end ? lineFeed + 1 : end;
-  const had = u32Of(self, state.BUFFER_LENGTH);
-  const length = <u32>(consumed - at);
-  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>length);
-  if (had + length > schema.LIMIT_HEAD_OCTETS) {
-    issue(schema.ISSUE_CODE_HEAD_LIMIT, had + length, schema.LIMIT_HEAD_OCTETS);
-    breakOff(flow, self, 0);
-    return end;
-  }
-  state.buffer(self, at, length);
-  if (lineFeed == end) return end;
-  const from = <usize>u32Of(self, state.BUFFER);
-  const lineLength = had + length - u32Of(self, state.SCANNED);
-  const isEmpty = lineLength == 1 || (lineLength == 2 && u8At(from + had + length - 2) == CR);
-  setU32(self, state.SCANNED, had + length);
-  if (!isEmpty) return consumed;
-  if (had + length > lineLength) {
-    const message = head.messageAt(u32Of(self, state.EXCHANGE) - 1, u32Of(self, state.SIDE));
-    setU32(message, schema.MESSAGES_TRAILERS, sectionOf(from, from + had + length));
-  }
-  complete(flow, self);
-  return consumed;
-}
-
 /** Octets that the capture does not have. */
 export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: u32): void {
   const self = dissectorOf(flow, side);
@@ -473,13 +341,13 @@ export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: 
     setU32(self, state.MARKS, gap);
     setF64(self, state.REMAINING, f64Of(self, state.REMAINING) - <f64>missing);
     if (f64Of(self, state.REMAINING) > 0) return;
-    if (at == state.CONTENT) complete(flow, self);
+    if (at == state.CONTENT) body.complete(flow, self);
     else setU32(self, state.STATE, state.CHUNK_END);
   } else {
     setU32(self, state.MARKS, gap);
     if (at == state.HEAD) cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
-    else finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
-    lose(self);
+    else body.finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+    body.lose(self);
   }
 }
 
@@ -507,7 +375,7 @@ export function close(flow: u32, side: u32, how: u32): void {
   if (exchange) {
     orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
   }
-  finishMessage(flow, self, as);
+  body.finishMessage(flow, self, as);
   state.reset(self, state.START);
 }
 

@@ -1,8 +1,8 @@
 // What rides on a byte stream: told by its first octets, then fed to its dissector. One more: its file, a line in sniff.ts, and
 // a line in each switch here.
 
-import { f64Of, rowAt, setU8, u8Of, u32Of } from '../columns';
-import { directionAt, FOLLOWED } from '../flows/table';
+import { f64Of, orU32, rowAt, setU8, u32Of, u8Of } from '../columns';
+import { directionAt, flowAt, FOLLOWED } from '../flows/table';
 import * as schema from '../schema';
 import * as follow from './follow';
 import * as http1 from './http1';
@@ -94,4 +94,11 @@ export function close(flow: u32, side: u32, how: u32): void {
 function end(flow: u32, how: u32): void {
   http1.end(flow);
   tls.end(flow, how);
+  // HTTP/2 by prior knowledge that nobody answered: to a TLS port it is as plain as HTTP/1.
+  for (let side: u32 = 0; side < 2; side++) {
+    const isAsked = u8Of(directionAt(flow, side), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP2;
+    if (isAsked && u32Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
+      orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+    }
+  }
 }

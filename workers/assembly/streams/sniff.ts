@@ -12,6 +12,8 @@ const NO: u32 = 0;
 /** Not a protocol number: more octets are needed to tell. */
 const MAYBE: u32 = 255;
 
+const MIXED: u32 = schema.FLOW_MARK_MIXED_TLS | schema.FLOW_MARK_TLS_TROUBLE;
+
 const ROOM: u32 = 32;
 // The waiting octets: length u32, packet u32, sequence u32, then the octets.
 const OCTETS: usize = 12;
@@ -180,7 +182,7 @@ function start(
     other != schema.PROTOCOL_UNKNOWN &&
     (other == schema.PROTOCOL_TLS) != (protocol == schema.PROTOCOL_TLS)
   ) {
-    orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_MIXED_TLS);
+    orU32(flowAt(flow), schema.FLOWS_MARKS, MIXED);
   }
   if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side);
   else if (protocol == schema.PROTOCOL_TLS) tls.start(flow, side);
@@ -191,5 +193,5 @@ function start(
 function noteMismatch(flow: u32, side: u32): void {
   const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
   if (other != schema.PROTOCOL_TLS) return;
-  orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_MIXED_TLS);
+  orU32(flowAt(flow), schema.FLOWS_MARKS, MIXED);
 }

@@ -1,0 +1,151 @@
+// What follows the head of an HTTP/1 message: content by length, chunks, trailers (RFC 9112 sections 6 and 7).
+
+import { findLineFeed, hexDigit, u8At } from '../bytes';
+import { f64Of, orU32, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
+import { flowAt } from '../flows/table';
+import { issue } from '../issues';
+import * as schema from '../schema';
+import * as head from './http1-head';
+import { sectionOf } from './http1-section';
+import * as state from './http1-state';
+import * as streams from './index';
+
+const CR: u32 = 13;
+const LF: u32 = 10;
+
+export function lose(self: usize): void {
+  state.reset(self, state.LOST);
+}
+
+export function finishMessage(flow: u32, self: usize, as: u32): void {
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange == 0) return;
+  const message = head.messageAt(exchange - 1, u32Of(self, state.SIDE));
+  const last = u32Of(self, state.LAST_PACKET);
+  setF64(message, schema.MESSAGES_END, streams.timeOf(last));
+  setU32(message, schema.MESSAGES_LAST_PACKET, last);
+  setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.BODY));
+  setU8(message, schema.MESSAGES_STATE, as);
+  setU8(message, schema.MESSAGES_MARKS, u8Of(message, schema.MESSAGES_MARKS) | u32Of(self, state.MARKS));
+  if (as != schema.MESSAGE_STATE_COMPLETE) {
+    orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+  }
+}
+
+export function complete(flow: u32, self: usize): void {
+  finishMessage(flow, self, schema.MESSAGE_STATE_COMPLETE);
+  state.reset(self, state.START);
+}
+
+/** The framing cannot be read on. */
+function breakOff(flow: u32, self: usize, violation: u32): void {
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange) {
+    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
+  }
+  finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+  lose(self);
+}
+
+export function content(flow: u32, self: usize, at: usize, end: usize): usize {
+  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  state.take(self, n);
+  if (f64Of(self, state.REMAINING) == 0) complete(flow, self);
+  return at + <usize>n;
+}
+
+export function chunkSize(flow: u32, self: usize, at: usize, end: usize): usize {
+  const lineFeed = findLineFeed(at, end);
+  const isWhole = lineFeed < end;
+  const consumed = isWhole ? lineFeed + 1 : end;
+  const had = u32Of(self, state.BUFFER_LENGTH);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>(consumed - at));
+  if (had + (consumed - at) > schema.LIMIT_CHUNK_LINE_OCTETS) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
+    return end;
+  }
+  if (had || !isWhole) {
+    state.buffer(self, at, <u32>(consumed - at));
+    if (!isWhole) return end;
+    at = u32Of(self, state.BUFFER);
+  }
+  const size = chunkSizeIn(at, isWhole && had == 0 ? lineFeed : at + u32Of(self, state.BUFFER_LENGTH) - 1);
+  state.clearBuffer(self);
+  if (size != size) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
+    return end;
+  }
+  setF64(self, state.REMAINING, size);
+  setU32(self, state.STATE, size == 0 ? state.TRAILERS : state.CHUNK_DATA);
+  return consumed;
+}
+
+/** RFC 9112 section 7.1: hexadecimal digits, then extensions behind a semicolon; NaN for anything else. */
+function chunkSizeIn(at: usize, end: usize): f64 {
+  let size: f64 = 0;
+  let digits: u32 = 0;
+  while (at < end) {
+    const digit = hexDigit(u8At(at));
+    if (digit == 255) break;
+    size = size * 16 + <f64>digit;
+    digits++;
+    at++;
+  }
+  while (at < end && (u8At(at) == 32 || u8At(at) == 9)) at++;
+  if (at < end && u8At(at) == CR) at++;
+  const isClean = at == end || u8At(at) == 59;
+  return digits > 0 && size <= 9007199254740992 && isClean ? size : NaN;
+}
+
+export function chunkData(self: usize, at: usize, end: usize): usize {
+  const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  state.take(self, n);
+  if (f64Of(self, state.REMAINING) == 0) {
+    setU32(self, state.STATE, state.CHUNK_END);
+    setU32(self, state.SCANNED, 0);
+  }
+  return at + <usize>n;
+}
+
+export function chunkEnd(flow: u32, self: usize, at: usize, end: usize): usize {
+  const octet = u8At(at);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + 1);
+  if (octet == CR && u32Of(self, state.SCANNED) == 0) {
+    setU32(self, state.SCANNED, 1);
+    return at + 1;
+  }
+  if (octet != LF) {
+    breakOff(flow, self, schema.VIOLATION_CHUNK_END_MISSING);
+    return end;
+  }
+  setU32(self, state.SCANNED, 0);
+  setU32(self, state.STATE, state.CHUNK_SIZE);
+  return at + 1;
+}
+
+/** The trailer section, which is most often empty (RFC 9112 section 7.1.2): gathered, then parsed like a header section. */
+export function trailers(flow: u32, self: usize, at: usize, end: usize): usize {
+  const lineFeed = findLineFeed(at, end);
+  const consumed = lineFeed < end ? lineFeed + 1 : end;
+  const had = u32Of(self, state.BUFFER_LENGTH);
+  const length = <u32>(consumed - at);
+  setF64(self, state.BODY, f64Of(self, state.BODY) + <f64>length);
+  if (had + length > schema.LIMIT_HEAD_OCTETS) {
+    issue(schema.ISSUE_CODE_HEAD_LIMIT, had + length, schema.LIMIT_HEAD_OCTETS);
+    breakOff(flow, self, 0);
+    return end;
+  }
+  state.buffer(self, at, length);
+  if (lineFeed == end) return end;
+  const from = <usize>u32Of(self, state.BUFFER);
+  const lineLength = had + length - u32Of(self, state.SCANNED);
+  const isEmpty = lineLength == 1 || (lineLength == 2 && u8At(from + had + length - 2) == CR);
+  setU32(self, state.SCANNED, had + length);
+  if (!isEmpty) return consumed;
+  if (had + length > lineLength) {
+    const message = head.messageAt(u32Of(self, state.EXCHANGE) - 1, u32Of(self, state.SIDE));
+    setU32(message, schema.MESSAGES_TRAILERS, sectionOf(from, from + had + length));
+  }
+  complete(flow, self);
+  return consumed;
+}
