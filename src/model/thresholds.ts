@@ -45,5 +45,8 @@ export const THRESHOLDS = {
 /** Ports on which TLS is so usual that plaintext without an answer is suspicious; Istio's inbound and HBONE ports among them. */
 export const TLS_PORTS: readonly number[] = [443, 6443, 8443, 9443, 15006, 15008, 15443];
 
-/** Istio's ports for redirected and tunnelled traffic (read 2026): outbound, inbound, HBONE, east-west gateway. */
-export const MESH_PORTS: readonly number[] = [15001, 15006, 15008, 15443];
+/**
+ * Ports where Istio expects its own server names (read 2026): outbound, inbound, and the east-west gateway. Not 15008: HBONE has
+ * names of another kind.
+ */
+export const MESH_PORTS: readonly number[] = [15001, 15006, 15443];

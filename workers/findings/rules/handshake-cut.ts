@@ -1,0 +1,166 @@
+import { FlowMark } from '../../../src/model/flow.ts';
+import { HelloMark, HelloOutcome } from '../../../src/model/hello.ts';
+import type { Prose } from '../../../src/model/finding.ts';
+import { TLS_VERSIONS } from '../../../src/model/registries.ts';
+import type { HelloRow } from '../../../src/model/units.ts';
+import type { Facts } from '../facts.ts';
+import { type HelloInstance, helloRule, type HelloWords } from '../hello-fault.ts';
+import { Impact, type ImpactLevel } from '../rule.ts';
+import { capitalize, code, enumerate, formatDuration, prose } from '../words.ts';
+
+/** A ClientHello, then FIN or RST (or no TLS at all) before the handshake is over. */
+export const handshakeCut = helloRule({
+  id: 'handshake-cut',
+  looksFor: 'a TLS handshake that is cut off',
+  foldedTitle: 'TLS handshakes cut off',
+  candidates: (facts) => candidates(facts),
+  impact,
+  kind: (facts, row) => (facts.tables.hellos.outcome(row) === HelloOutcome.NOT_TLS ? 'not-tls' : ''),
+  tell,
+});
+
+function* candidates(facts: Facts): Iterable<HelloRow> {
+  const { flows, hellos } = facts.tables;
+  for (const flow of facts.select('flows', 'marks', FlowMark.TLS_TROUBLE)) {
+    const row = flows.hello(flow) - 1;
+    if (row < 0) continue;
+    const outcome = hellos.outcome(row);
+    if (outcome === HelloOutcome.NOT_TLS) yield row;
+    // Half a connection cannot show a handshake that goes on in the other half.
+    else if (outcome === HelloOutcome.CUT && (facts.marks(flow) & FlowMark.ONE_SIDED) === 0) yield row;
+  }
+}
+
+/** A client may hang up for its own reasons: a browser that opened one connection too many, a scan. */
+function impact(facts: Facts, row: HelloRow): ImpactLevel {
+  const { hellos } = facts.tables;
+  if (hellos.outcome(row) === HelloOutcome.NOT_TLS) return Impact.BROKE;
+  const cut = facts.closeOf(hellos.outcomePacket(row));
+  if (cut === undefined) return Impact.CAN_BREAK;
+  return cut.side === facts.clientOf(hellos.flow(row)) ? Impact.CAN_BREAK : Impact.BROKE;
+}
+
+function tell(instance: HelloInstance): HelloWords {
+  const { hello, participants, facts } = instance;
+  if (hello.outcome === HelloOutcome.NOT_TLS) return tellNotTls(instance);
+  const { client, server } = participants;
+  const { cut } = hello;
+  const isClient = cut?.side === hello.client;
+  const who = isClient ? client.noun : server.noun;
+  const did = cut?.how === 'RST' ? 'reset the connection' : 'closed the connection';
+  const after = (cut?.time ?? facts.time(hello.outcomePacket)) - hello.time;
+  const isBeforeServerHello = hello.serverHelloPacket === 0;
+  const probably = (hello.marks & HelloMark.ENCRYPTED_ALERT) !== 0;
+  return {
+    title: `${capitalize(who)} ${did} in the middle of the TLS handshake`,
+    lead: prose(
+      `${capitalize(client.noun)} sent a ClientHello for `,
+      hello.serverName === undefined ? 'no name' : code(hello.serverName),
+      isBeforeServerHello
+        ? `; ${formatDuration(after)} later, before any ServerHello, ${who} `
+        : `, ${server.noun} answered with ServerHello; ${formatDuration(after)} after the begin ${who} `,
+      { strong: did },
+      '.',
+      probably
+        ? ' The last encrypted record has the length of an alert: the reason was probably in it.'
+        : undefined,
+      differences(instance),
+    ),
+    whyItMatters: prose(
+      isClient
+        ? `A client that hangs up did not like what it saw (certificate, version), ran into its own timeout, or did not need the connection any more.`
+        : 'A server that does not say why (no alert) is often not the TLS server itself but something before it: a proxy without a matching filter chain, a firewall that reads the name, a crashed worker.',
+    ),
+    whatToChange: [
+      isClient
+        ? prose(
+            `Look in the log of ${client.noun} for the TLS error at that time: certificate not trusted, name mismatch, timeout.`,
+          )
+        : prose(
+            `Look in the log of ${server.noun}, and of what stands before it (gateway, firewall), at that time.`,
+          ),
+      prose(
+        'Try the same by hand and change one thing at a time (name, version, ALPN, client certificate): ',
+        { code: 'openssl s_client -connect HOST:PORT -servername NAME -alpn h2 -tls1_2' },
+        '.',
+      ),
+    ],
+    logWords: [
+      'Envoy, as the client: UF upstream_reset_before_response_started{connection_failure,TLS_error}',
+      'nginx: peer closed connection in SSL handshake while SSL handshaking',
+      'HAProxy: SSL handshake failure; Connection closed during SSL handshake',
+      'Java: javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake',
+      'Node: Client network socket disconnected before secure TLS connection was established',
+      'Go: EOF; read: connection reset by peer',
+      'curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL',
+    ],
+    sources: ['RFC 8446 section 6.1', 'RFC 8446 section 4.1.2'],
+    rests: isClient
+      ? `Both directions were captured; why ${client.noun} hung up is not in clear.`
+      : 'The whole ClientHello and the close were captured, and no packet between them is missing.',
+  };
+}
+
+/** What differs from a hello to the same server that succeeded. */
+function differences({ hello, success }: HelloInstance): Prose | undefined {
+  if (success === undefined) return undefined;
+  const differing: string[] = [];
+  const parts: Prose[number][] = [];
+  if (hello.serverName !== success.serverName) {
+    differing.push('the name');
+    parts.push(' (there ', code(success.serverName ?? 'none'), ')');
+  }
+  if (hello.alpn !== success.alpn) differing.push(`ALPN (there ${success.alpn ?? 'none'})`);
+  if (hello.version !== success.version) {
+    differing.push(`the version (there ${TLS_VERSIONS[success.version] ?? 'unknown'})`);
+  }
+  if (differing.length === 0)
+    return [' A hello that succeeded at the same server offers the same name, ALPN and version.'];
+  return prose(
+    ' Compared with a hello that succeeded at the same server, it differs in ',
+    enumerate(differing),
+    ...parts,
+    '.',
+  );
+}
+
+function tellNotTls({ hello, participants }: HelloInstance): HelloWords {
+  const { client, server } = participants;
+  return {
+    title: `${capitalize(client.noun)} began TLS on a port where ${server.noun} does not speak it`,
+    lead: prose(
+      `${capitalize(client.noun)} sent a ClientHello for `,
+      hello.serverName === undefined ? 'no name' : code(hello.serverName),
+      ', and ',
+      { strong: 'the answer is no TLS' },
+      ': its first octets are no TLS record.',
+    ),
+    whyItMatters: prose(
+      'The port speaks plaintext (often plain HTTP, which answers the ClientHello with 400). No handshake can come about.',
+    ),
+    whatToChange: [
+      prose('Use the plain scheme for this port (', { code: 'http://' }, '), or the port that speaks TLS.'),
+      prose(
+        'In a mesh: a ',
+        { code: 'DestinationRule' },
+        ' with ',
+        { code: 'tls.mode' },
+        ' ',
+        { code: 'SIMPLE' },
+        ' or ',
+        { code: 'ISTIO_MUTUAL' },
+        ' asks for TLS where the pod has no sidecar; set ',
+        { code: 'DISABLE' },
+        ' for it.',
+      ),
+    ],
+    logWords: [
+      'Envoy: UF upstream_reset_before_response_started{connection_failure,TLS_error:…WRONG_VERSION_NUMBER}',
+      'OpenSSL: wrong version number',
+      'Java: javax.net.ssl.SSLException: Unsupported or unrecognized SSL message',
+      'Go: tls: first record does not look like a TLS handshake; http: server gave HTTP response to HTTPS client',
+    ],
+    sources: ['RFC 8446 section 5.1'],
+    rests: 'The ClientHello and the first octets of the answer were captured.',
+  };
+}
