@@ -2,9 +2,9 @@
  * Builds the core: generates `assembly/schema.ts` from the vocabulary in src/model, then compiles `assembly/index.ts` to
  * `build/core.wasm`.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as asc from 'assemblyscript/asc';
 import { FIELDS } from '../src/model/fields.ts';
 import { HEADER_NAMES, SINGLETON_FIELDS } from '../src/model/header-names.ts';
 import { LIMITS } from '../src/model/limits.ts';
@@ -54,10 +54,14 @@ function schemaSource(): string {
   SINGLETON_FIELDS.forEach((id, bit) => lines.push(`    case HEADER_${id}:`, `      return 1 << ${bit};`));
   lines.push('    default:', '      return 0;', '  }', '}', '');
   lines.push(
-    `export const ROW_SIZES: StaticArray<usize> = [${Object.values(TABLES).map((t) => t.rowSize)}];`,
+    `export const ROW_SIZES: StaticArray<usize> = [${Object.values(TABLES)
+      .map((t) => t.rowSize)
+      .join()}];`,
   );
   lines.push(
-    `export const GROUP_SHIFTS: StaticArray<u32> = [${Object.values(TABLES).map((t) => t.groupShift)}];`,
+    `export const GROUP_SHIFTS: StaticArray<u32> = [${Object.values(TABLES)
+      .map((t) => t.groupShift)
+      .join()}];`,
     '',
   );
   FIELDS.forEach((field, number) => lines.push(`export const FIELD_${field.id}: u32 = ${number};`));
@@ -66,15 +70,18 @@ function schemaSource(): string {
 
 writeFileSync(`${root}workers/assembly/schema.ts`, schemaSource());
 mkdirSync(`${root}build`, { recursive: true });
-const { error, stderr } = await asc.main([
-  'workers/assembly/index.ts',
-  ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
-  ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
-  // The core is 32-bit: sizes and numbers have the same width.
-  ...['--disableWarning', '201'],
-  ...['--baseDir', root],
-]);
-if (error) {
-  process.stderr.write(stderr.toString());
-  process.exit(1);
-}
+// As a program of its own: the compiler's types would redeclare Array for all of our TypeScript.
+const { status } = spawnSync(
+  process.execPath,
+  [
+    `${root}node_modules/assemblyscript/bin/asc.js`,
+    'workers/assembly/index.ts',
+    ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
+    ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
+    // The core is 32-bit: sizes and numbers have the same width.
+    ...['--disableWarning', '201'],
+    ...['--baseDir', root],
+  ],
+  { stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
