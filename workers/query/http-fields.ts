@@ -3,6 +3,7 @@ import { HEADER_FIELDS } from '../../src/model/filter-fields.ts';
 import type { Core } from '../core.ts';
 import { column, combined, joined, mapped, sideOf, type ColumnName, type Fill } from './columns.ts';
 import { bitNames, interned, internedParts, sectionValues, told } from './dictionaries.ts';
+import { exchangeTime } from './exchange-times.ts';
 import { exchangeStateName } from './exchange-state.ts';
 import type { FieldBinding, FieldBindings } from './field-values.ts';
 import type { Source, TextDictionary } from './source.ts';
@@ -223,16 +224,6 @@ function exchangeNumber(type: 'number' | 'duration', make: (core: Core) => Fill)
   return (core) => ({ type, source: { domain: 'exchanges', columns: [make(core)] } });
 }
 
-/** A time of one side of exchanges; NaN where the side is absent. */
-function timeOf(core: Core, name: 'start' | 'end', side: Side): Fill {
-  return sideOf(column(core, 'messages', name), side);
-}
-
-/** From the last octet of the request to the first of the response. */
-function waiting(core: Core): Fill {
-  return combined(timeOf(core, 'start', RESPONSE), timeOf(core, 'end', REQUEST), (a, b) => a - b);
-}
-
 /** Fields of messages and exchanges. */
 export const HTTP_BINDINGS: FieldBindings = {
   'http.request': present(REQUEST),
@@ -256,7 +247,7 @@ export const HTTP_BINDINGS: FieldBindings = {
   'http.request_in': otherHead(RESPONSE),
   'http.time': (core) => ({
     type: 'duration',
-    source: messageSource(ofExchange(RESPONSE, waiting(core))),
+    source: messageSource(ofExchange(RESPONSE, exchangeTime(core, 'waiting'))),
   }),
   'http.header': anyLine(undefined),
   'http.content_length': (core) => ({
@@ -298,9 +289,7 @@ export const HTTP_BINDINGS: FieldBindings = {
       dictionary: told((key) => [exchangeStateName(key >>> 4, key & 15)]),
     };
   },
-  'offwire.exchange.duration': exchangeNumber('duration', (core) =>
-    combined(timeOf(core, 'end', RESPONSE), timeOf(core, 'start', REQUEST), (a, b) => a - b),
-  ),
+  'offwire.exchange.duration': exchangeNumber('duration', (core) => exchangeTime(core, 'duration')),
   'offwire.exchange.interim': exchangeNumber('number', (core) =>
     unlessZero(column(core, 'exchanges', 'interimStatus')),
   ),

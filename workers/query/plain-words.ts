@@ -1,4 +1,3 @@
-import type { View } from '../api.ts';
 import { formatAddress } from '../addresses.ts';
 import type { Core } from '../core.ts';
 import { Bitset } from './bitset.ts';
