@@ -233,7 +233,7 @@ describe('a gap', () => {
       2ms a > b "lost" lost
       3ms a > b "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     `);
-    expect(flowMarks(core, 0)).toEqual(['GAP']);
+    expect(flowMarks(core, 0)).toContain('GAP');
     expect(direction(core, 0, 0)).toMatchObject({ lost: 4, octets: 27 });
     expect(exchanges(core)).toEqual(['GET / -']);
   });
@@ -271,7 +271,7 @@ describe('acknowledgements', () => {
       6ms b > a ACK
     `);
     expect(packetsMarked(core, 'ACKED_UNSEEN')).toEqual([4]);
-    expect(flowMarks(core, 0)).toEqual(['GAP']);
+    expect(flowMarks(core, 0)).toContain('GAP');
     expect(direction(core, 0, 0)).toMatchObject({ lost: 6, octets: 4 });
   });
 

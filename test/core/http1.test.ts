@@ -47,7 +47,7 @@ describe('HTTP/1', () => {
       framing: 'CONTENT_LENGTH',
       version: 11,
       body: 6,
-      head: 67,
+      head: 68,
       packets: [4, 5, 6],
       lines: ['Host: shop.example:8080', 'Content-Length: 6'],
       trailers: [],

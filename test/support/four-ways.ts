@@ -11,12 +11,12 @@ import { writePcapng } from './write-pcapng.ts';
 /** Where to keep every drawn capture, to look at it with other tools; nowhere by default. */
 const keep = process.env['OFFWIRE_KEEP_DRAWN'];
 
-function keepDrawn(capture: Capture, text: string): void {
+function keepFile(extension: string, content: string | Uint8Array): void {
   if (keep === undefined) return;
   mkdirSync(keep, { recursive: true });
-  const name = (expect.getState().currentTestName ?? 'drawn').replace(/[^a-z0-9]+/gi, '-').slice(0, 140);
-  writeFileSync(`${keep}/${name}.pcapng`, writePcapng(capture, { timeResolution: 9 }).octets);
-  writeFileSync(`${keep}/${name}.txt`, text);
+  const { currentTestName, assertionCalls } = expect.getState();
+  const name = `${currentTestName ?? 'drawn'}-${assertionCalls}`.replace(/[^a-z0-9]+/gi, '-');
+  writeFileSync(`${keep}/${name}.${extension}`, content);
 }
 
 /**
@@ -24,6 +24,7 @@ function keepDrawn(capture: Capture, text: string): void {
  * order. All must tell the same; the core that read it whole is the answer.
  */
 export async function readFourWays(capture: Capture): Promise<Core> {
+  keepFile('pcapng', writePcapng(capture, { timeResolution: 9 }).octets);
   const isOneLink = new Set(capture.interfaces.map((each) => each.linkType)).size === 1;
   const written = isOneLink
     ? writePcap(capture, { variant: 'nanoseconds' })
@@ -31,7 +32,7 @@ export async function readFourWays(capture: Capture): Promise<Core> {
   const other = writePcapng(capture, { isBigEndian: true, timeResolution: 9, hasExtras: true });
   const { core } = await readOctets(written.octets);
   const text = describeCapture(core);
-  keepDrawn(capture, text);
+  keepFile('txt', text);
   const single = await readOctets(written.octets, singleOctets);
   expect(describeCapture(single.core), 'octet by octet').toBe(text);
   const random = await readOctets(written.octets, randomChunks(new Random(written.octets.length)));
