@@ -7,7 +7,7 @@ import {
   TLS_CONTENT_TYPES,
   TLS_HANDSHAKE_TYPES,
 } from '../../src/model/registries.ts';
-import type { Core } from '../core.ts';
+import { type Core, decodeText } from '../core.ts';
 import { type DescribedPacket, fieldOfNumber } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of } from '../details/field-value.ts';
 import { icmpInfo } from './icmp-info.ts';
@@ -129,14 +129,17 @@ function sackEdges(option: Uint8Array, base: number): readonly string[] {
   return edges;
 }
 
-/** The start line, with the media type of the content where the same segment has it. */
+/** The start lines in the segment; one of a response with the media type of the content where the same segment has it. */
 function httpInfo(packet: DescribedPacket): string | undefined {
-  const request = packet.text('http.request.line');
-  if (request !== undefined) return request.trimEnd();
-  const status = packet.text('http.response.line');
-  if (status === undefined) return undefined;
-  const mediaType = contentType(packet);
-  return mediaType === undefined ? status.trimEnd() : `${status.trimEnd()} (${mediaType})`;
+  const lines: string[] = [];
+  for (const described of packet.fields) {
+    const name = fieldOfNumber(described.field)?.name;
+    if (name !== 'http.request.line' && name !== 'http.response.line') continue;
+    lines.push(decodeText(packet.octetsOf(described)).trimEnd());
+  }
+  if (lines.length === 0) return undefined;
+  const mediaType = packet.has('http.response.line') ? contentType(packet) : undefined;
+  return mediaType === undefined ? lines.join(' ') : `${lines.join(' ')} (${mediaType})`;
 }
 
 function contentType(packet: DescribedPacket): string | undefined {
@@ -186,8 +189,13 @@ function helloName(name: string, packet: DescribedPacket): string {
 }
 
 function alertName(level: number, description: number | undefined): string {
-  const what = description === undefined ? '?' : (ALERT_DESCRIPTIONS[description] ?? String(description));
-  return `Alert (Level: ${ALERT_LEVELS[level] ?? String(level)}, Description: ${what})`;
+  const known = description === undefined ? undefined : ALERT_DESCRIPTIONS[description];
+  // handshake_failure is written Handshake Failure, as Wireshark does.
+  const what = known?.replace(
+    /(^|_)([a-z])/g,
+    (_, gap: string, letter: string) => (gap && ' ') + letter.toUpperCase(),
+  );
+  return `Alert (Level: ${ALERT_LEVELS[level] ?? String(level)}, Description: ${what ?? description ?? '?'})`;
 }
 
 function udpInfo(packet: DescribedPacket): string {
