@@ -3,7 +3,7 @@ import type { LadderStep, Lifeline } from '../model/finding.ts';
 import type { Nanoseconds } from '../model/units.ts';
 
 /** Width of the column of times, px. */
-export const TIME_WIDTH = 88;
+export const TIME_WIDTH = 72;
 
 /** Where the lifelines stand, px from the left: the outer ones far enough in for their names. */
 export function lifelinePositions(lifelines: readonly Lifeline[], width: number): readonly number[] {

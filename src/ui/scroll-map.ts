@@ -50,9 +50,11 @@ export function clampTop(map: ScrollMap, topRow: number): number {
   return Math.min(Math.max(topRow, 0), map.lastTop);
 }
 
-/** The least scrolled top row at which the whole of `row` is in sight. */
+/** The top row at which the whole of `row` is in sight: the nearest, or with the row in the middle where it is far away. */
 export function topRowToShow(map: ScrollMap, topRow: number, row: number): number {
   const inSight = map.viewport / ROW_HEIGHT;
+  const isFar = row < topRow - inSight || row > topRow + 2 * inSight;
+  if (isFar) return clampTop(map, row - Math.floor(inSight / 2));
   if (row < topRow) return clampTop(map, row);
   if (row + 1 > topRow + inSight) return clampTop(map, row + 1 - inSight);
   return topRow;

@@ -3,16 +3,22 @@ import type { Nanoseconds } from '../model/units.ts';
 import type { Column } from '../ui/column.ts';
 import { absoluteTime, type CaptureStart } from '../ui/format.ts';
 
+/** Room for the longest time of a capture; digits are some 8 px wide. */
+function timeTrack(duration: Nanoseconds): string {
+  return `${Math.max(96, Math.ceil(formatSeconds(duration).length * 8.4) + 16)}px`;
+}
+
 /** The column of times since the first packet; the date and time on hover. */
 export function timeColumn<Row>(
   id: string,
   of: (row: Row) => Nanoseconds | undefined,
   start: () => CaptureStart | undefined,
+  duration: Nanoseconds,
 ): Column<Row> {
   return {
     id,
     label: 'Time',
-    track: '104px',
+    track: timeTrack(duration),
     isNumber: true,
     text(row) {
       const time = of(row);
