@@ -11,5 +11,6 @@ export function setup(): void {
   const generated = 'workers/assembly/schema.ts';
   if (!isStale('build/core.wasm', sources, generated)) return;
   const { status } = spawnSync('npm', ['run', '-s', 'core'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) console.error('The core does not build: tests that need it fail, or test the one built before.');
+  if (status !== 0)
+    console.error('The core does not build: tests that need it fail, or test the one built before.');
 }
