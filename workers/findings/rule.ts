@@ -78,7 +78,7 @@ export class Draft {
 
   /** The finding, complete. */
   finding(): Finding {
-    const { impact, time, flows, packets, ...rest } = this.statement;
+    const { impact, time: _time, flows, packets, ...rest } = this.statement;
     return {
       rule: this.rule,
       severity: SEVERITIES[impact],
