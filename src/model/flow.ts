@@ -23,6 +23,8 @@ export const FLOWS = defineTable('flows', 12, {
   exchanges: 'u32',
   /** Row of the ClientHello table plus one; 0 where there is none. */
   hello: 'u32',
+  /** The first ICMP error that quotes the flow. */
+  icmpPacket: 'u32',
   /** {@link FlowMark} bits. */
   marks: 'u32',
   /** Core only: the oldest exchange without a final response, and the oldest response without a request; rows plus one. */
@@ -108,6 +110,10 @@ export const DIRECTIONS = defineTable('directions', 13, {
   pendingSegments: 'u32',
   /** Core only: sequence number of the FIN, where one waits behind a gap or was delivered. */
   finSequence: 'u32',
+  /** Core only: the highest sequence number that was sent or acknowledged, to tell lost from late segments. */
+  highestSequence: 'u32',
+  /** Core only: equal acknowledgements in a row. */
+  duplicateAckRun: 'u32',
   /** Core only: packets since the other side acknowledged octets that were not captured. */
   unseen: 'u32',
   /** Core only: what the last packet was, to know a duplicate. */
@@ -126,6 +132,7 @@ export const DIRECTIONS = defineTable('directions', 13, {
   rstTtl: 'u8',
   /** {@link DirectionMark} bits. */
   marks: 'u8',
+  /** Window scale of the SYN (RFC 7323) plus one; 0 where the option was not seen. */
   windowScale: 'u8',
 });
 
@@ -141,6 +148,8 @@ export const DirectionMark = {
   ACKNOWLEDGED: 1 << 3,
   /** A FIN was seen, perhaps before everything ahead of it. */
   FIN_SEEN: 1 << 4,
+  /** The last packet was a keep-alive, which the other side answers. */
+  KEEP_ALIVE: 1 << 5,
 } as const;
 
 /** Internet addresses, each once: 16 octets in network order as four big-endian words; IPv4 as ::ffff:a.b.c.d. */

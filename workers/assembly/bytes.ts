@@ -38,13 +38,14 @@ export function u64In(at: usize, isBigEndian: bool): u64 {
   return isBigEndian ? bswap<u64>(value) : value;
 }
 
+/** Half an IPv6 address: its two words as numbers, the first in the low half. */
+export function addressHalf(at: usize): u64 {
+  return (<u64>u32At(at)) | ((<u64>u32At(at + 4)) << 32);
+}
+
 /** Eight octets as they lie in memory: to compare and to hash, never to compute with. */
 export function rawU64(at: usize): u64 {
   return load<u64>(at);
-}
-
-export function rawU32(at: usize): u32 {
-  return load<u32>(at);
 }
 
 /** Whether n octets at a and b are equal. */

@@ -4,6 +4,7 @@ import { addU32, appendRow, orU32, rowCount, setF64, setU16, setU32, setU8, u32O
 import { count } from './counters';
 import * as record from './files/record';
 import { sinceStart } from './files/time';
+import { markQuoted } from './flows/icmp-errors';
 import { countPacket, find, flowAt, side } from './flows/table';
 import * as tcp from './flows/tcp';
 import * as issues from './issues';
@@ -37,6 +38,7 @@ export function indexPacket(at: usize, offset: f64): void {
   } else if (record.capturedLength > record.length) {
     issues.issue(schema.ISSUE_CODE_CAPLEN_ABOVE_LENGTH, record.capturedLength, record.length);
   }
+  scratch.isSnapped = record.capturedLength < record.length;
   decode(record.linkType(), at, at + record.capturedLength);
   if (scratch.ipVersion == 0) {
     setU32(row, schema.PACKETS_FLOW, 0xffffffff);
@@ -53,12 +55,12 @@ export function indexPacket(at: usize, offset: f64): void {
   if (scratch.hasTransport && scratch.transport == TCP) {
     setU8(row, schema.PACKETS_TCP_FLAGS, scratch.tcpFlags);
     if (scratch.tcpFlags & RST) count(schema.COUNTER_RESETS, 1);
-    tcp.now = time;
     const isReuse = marks == 0 && isReusedPorts(flow, packet);
     marks |= tcp.segment(flow, side, packet);
     if (isReuse) marks |= schema.PACKET_MARK_PORTS_REUSED;
     if (scratch.payloadLength) protocol = streams.protocolOf(flow, side, protocol);
   }
+  if (scratch.quoted) markQuoted(scratch.quoted, scratch.end, packet);
   setU16(row, schema.PACKETS_MARKS, marks);
   setU8(row, schema.PACKETS_PROTOCOL, protocol);
 }

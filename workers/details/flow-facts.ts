@@ -75,14 +75,11 @@ function handshakeWords(core: Core, flow: FlowRow): string {
   return `${whole}: ${toResponder} from the capture point to the responder and back, ${toOriginator} to the originator and back${repeated}`;
 }
 
-/** Larger numbers mean that no scale was seen (RFC 7323 section 2.3). */
-const MAX_SCALE = 14;
-
 function tcpWords(core: Core, direction: number): string {
   const { directions } = core.tables;
   const parts = [`initial sequence number ${directions.initialSequence(direction)}`];
   const scale = directions.windowScale(direction);
-  if (scale <= MAX_SCALE) parts.push(`window scale ${2 ** scale}`);
+  if (scale > 0) parts.push(`window scale ${2 ** Math.min(scale - 1, 14)}`);
   const counts: readonly (readonly [number, string, string?])[] = [
     [directions.retransmissions(direction), 'retransmission'],
     [directions.outOfOrder(direction), 'packet out of order', 'packets out of order'],

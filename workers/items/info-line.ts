@@ -82,12 +82,10 @@ function scaledWindow(
   const window = packet.value('tcp.window_size_value') ?? 0;
   if (flags & TcpFlag.SYN || own < 0) return window;
   const { windowScale } = core.tables.directions;
-  const isScaled = windowScale(own) <= MAX_SCALE && windowScale(other) <= MAX_SCALE;
-  return isScaled ? window * 2 ** windowScale(own) : window;
+  // The column is the shift plus one; a shift above 14 counts as 14 (RFC 7323 section 2.3).
+  const isScaled = windowScale(own) > 0 && windowScale(other) > 0;
+  return isScaled ? window * 2 ** Math.min(windowScale(own) - 1, 14) : window;
 }
-
-/** RFC 7323 section 2.3; the core writes a larger number where no scale was seen. */
-const MAX_SCALE = 14;
 
 function tcpOptions(packet: DescribedPacket, acknowledgedBase: number): readonly string[] {
   const options: string[] = [];

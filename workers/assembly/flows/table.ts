@@ -277,3 +277,24 @@ export function countPacket(flow: u32, packet: u32): void {
   }
   addU32(own, schema.DIRECTIONS_PACKETS, 1);
 }
+
+/** The flow of the tuple in scratch.ts, in either direction; FOLLOWED where there is none. */
+export function lookup(): u32 {
+  if (bucketCount == 0) return FOLLOWED;
+  const hash = tupleHash(
+    scratch.sourceHigh,
+    scratch.sourceLow,
+    scratch.sourcePort,
+    scratch.destinationHigh,
+    scratch.destinationLow,
+    scratch.destinationPort,
+    scratch.transport,
+  );
+  let entry = u32Of(buckets + ((<usize>(hash & (bucketCount - 1))) << 2), 0);
+  while (entry) {
+    const at = rowAt(schema.TABLE_FLOWS, entry - 1);
+    if (match(at)) return entry - 1;
+    entry = u32Of(at, schema.FLOWS_NEXT);
+  }
+  return FOLLOWED;
+}

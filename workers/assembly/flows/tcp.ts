@@ -1,14 +1,17 @@
 // One TCP segment: what it does to its flow (RFC 9293), and what Wireshark would call it.
 
+import { hashWords } from '../bytes';
 import { addU32, orU32, orU8, setU16, setU32, setU8, u32Of, u8Of } from '../columns';
 import { count } from '../counters';
 import { issue } from '../issues';
 import * as scratch from '../layers/scratch';
 import * as schema from '../schema';
 import * as streams from '../streams/index';
+import { now, timeOf } from '../times';
 import { accept, checkFin, giveUp, giveUpAll } from './reassembly';
 import { distance, isAfter } from './sequence';
 import { directionAt, flowAt } from './table';
+import { analyse } from './tcp-analysis';
 
 const FIN: u32 = 1;
 const SYN: u32 = 2;
@@ -17,40 +20,48 @@ const ACK: u32 = 16;
 
 /** A copy of a packet on another interface follows within this time; a retransmission does not (RTO is 200 ms and more). */
 const DUPLICATE_NANOSECONDS: f64 = 10_000_000;
-/** Wireshark's limit between a reordered segment and a retransmission. */
-const REORDER_NANOSECONDS: f64 = 3_000_000;
 
-/** The time of the packet at hand, in nanoseconds since the first packet. */
-export let now: f64 = 0;
+const RETRANSMISSIONS: u32 =
+  schema.PACKET_MARK_RETRANSMISSION |
+  schema.PACKET_MARK_FAST_RETRANSMISSION |
+  schema.PACKET_MARK_SPURIOUS_RETRANSMISSION;
 
 /** Takes in the segment in scratch.ts; answers its PACKET_MARK_… bits. */
 export function segment(flow: u32, side: u32, packet: u32): u32 {
   const at = flowAt(flow);
   const own = directionAt(flow, side);
   const peer = directionAt(flow, side ^ 1);
-  if (isDuplicate(own, packet)) {
+  if (isDuplicate(own)) {
     issue(schema.ISSUE_CODE_DUPLICATE_PACKET, NaN, NaN);
     return schema.PACKET_MARK_DUPLICATE;
   }
   const flags = scratch.tcpFlags;
+  const isReset = (flags & RST) != 0;
   let marks: u32 = 0;
-  if (flags & SYN) marks |= synchronize(at, own, side, packet);
-  else if (!(flags & RST)) synchronizeMidstream(own);
-  if (!(flags & RST)) {
-    if (scratch.payloadLength) marks |= payload(flow, side, own, peer, packet);
-    else if (isKeepAlive(own)) marks |= schema.PACKET_MARK_KEEP_ALIVE;
+  if (flags & SYN) marks = synchronize(at, own, side, packet);
+  else synchronizeMidstream(own, isReset);
+  if (!isReset) {
+    marks |= analyse(own, peer);
+    if (flags & ACK) marks |= acknowledge(flow, side, own, peer, packet);
+    if (scratch.payloadLength && !(marks & schema.PACKET_MARK_KEEP_ALIVE))
+      payload(flow, side, own, packet, marks);
     if (flags & FIN) fin(flow, side, own, packet);
-    marks |= windowMarks(own, packet);
+    remember(own, marks, packet);
+  } else {
+    reset(flow, side, at, own, packet);
   }
-  if (flags & ACK) marks |= acknowledge(flow, side, own, peer, packet, marks);
-  if (flags & RST) reset(flow, side, at, own, packet);
   setU32(own, schema.DIRECTIONS_LAST_PACKET, packet);
   return marks;
 }
 
 /** The same packet as the last one of this direction, captured on another interface. */
-function isDuplicate(own: usize, packet: u32): bool {
-  const fingerprint = scratch.checksum | (scratch.identification << 16);
+function isDuplicate(own: usize): bool {
+  const fingerprint = <u32>(
+    hashWords(
+      (<u64>scratch.checksum) | ((<u64>scratch.identification) << 16) | ((<u64>scratch.payloadLength) << 32),
+      (<u64>scratch.acknowledgment) | ((<u64>scratch.tcpFlags) << 32) | ((<u64>scratch.window) << 40),
+    )
+  );
   const last = u32Of(own, schema.DIRECTIONS_LAST_PACKET);
   const isSame =
     last != 0 &&
@@ -60,7 +71,7 @@ function isDuplicate(own: usize, packet: u32): bool {
     (scratch.identification != 0 ||
       scratch.payloadLength > 1 ||
       (scratch.tcpFlags & (SYN | FIN | RST)) != 0) &&
-    now - streams.timeOf(last) < DUPLICATE_NANOSECONDS;
+    now() - timeOf(last) < DUPLICATE_NANOSECONDS;
   setU32(own, schema.DIRECTIONS_LAST_FINGERPRINT, fingerprint);
   setU32(own, schema.DIRECTIONS_LAST_SEQUENCE, scratch.sequence);
   return isSame;
@@ -75,8 +86,9 @@ function synchronize(at: usize, own: usize, side: u32, packet: u32): u32 {
   } else if (!isKnown || u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
     setU32(own, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.sequence);
     setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence + 1);
+    setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, scratch.sequence);
     orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
-    if (scratch.windowScale != 255) setU8(own, schema.DIRECTIONS_WINDOW_SCALE, scratch.windowScale);
+    if (scratch.windowScale != 255) setU8(own, schema.DIRECTIONS_WINDOW_SCALE, scratch.windowScale + 1);
   }
   if (isAnswer) {
     if (u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) setU32(at, schema.FLOWS_SYN_ACK_PACKET, packet);
@@ -87,65 +99,29 @@ function synchronize(at: usize, own: usize, side: u32, packet: u32): u32 {
   return marks;
 }
 
-function synchronizeMidstream(own: usize): void {
+function synchronizeMidstream(own: usize, isReset: bool): void {
   if (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_SYNCHRONIZED) return;
   setU32(own, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.sequence - 1);
+  // A RST may carry any number: what follows it, if anything, counts from itself.
+  if (isReset) return;
   setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence);
+  setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, scratch.sequence);
   orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
 }
 
-/** A keep-alive repeats the sequence number before the next one, with one octet or none (RFC 9293 section 3.8.4). */
-function isKeepAlive(own: usize): bool {
-  return (
-    scratch.payloadLength <= 1 &&
-    (scratch.tcpFlags & (SYN | FIN | RST)) == 0 &&
-    distance(scratch.sequence, u32Of(own, schema.DIRECTIONS_NEXT_SEQUENCE)) == -1 &&
-    u32Of(own, schema.DIRECTIONS_PACKETS) > 1
-  );
-}
-
-function payload(flow: u32, side: u32, own: usize, peer: usize, packet: u32): u32 {
+function payload(flow: u32, side: u32, own: usize, packet: u32, marks: u32): void {
   const length = scratch.payloadLength;
   const captured = min<u32>(<u32>(scratch.end - scratch.payload), length);
   const sequence = scratch.tcpFlags & SYN ? scratch.sequence + 1 : scratch.sequence;
-  const expected = u32Of(own, schema.DIRECTIONS_NEXT_SEQUENCE);
-  const ahead = distance(sequence, expected);
   count(schema.COUNTER_DATA_SEGMENTS, 1);
   count(schema.COUNTER_TCP_PAYLOAD, captured);
-  let marks: u32 = 0;
-  if (ahead < 0) {
-    if (isKeepAlive(own)) return schema.PACKET_MARK_KEEP_ALIVE;
-    marks = repeated(own, peer, sequence + length);
-    if (distance(sequence + length, expected) <= 0) return marks;
-  } else if (ahead > 0) {
-    // Ahead of a segment that waits already: this is not the first sign of the gap.
-    marks = schema.PACKET_MARK_LOST_SEGMENT;
-  } else if (u32Of(own, schema.DIRECTIONS_PENDING)) {
-    marks = filled(own);
+  if (marks & RETRANSMISSIONS) {
+    count(schema.COUNTER_RETRANSMISSIONS, 1);
+    addU32(own, schema.DIRECTIONS_RETRANSMISSIONS, 1);
+  } else if (marks & schema.PACKET_MARK_OUT_OF_ORDER) {
+    addU32(own, schema.DIRECTIONS_OUT_OF_ORDER, 1);
   }
   accept(flow, side, sequence, scratch.payload, captured, length, packet);
-  return marks;
-}
-
-/** A segment that begins with octets that were there before. */
-function repeated(own: usize, peer: usize, end: u32): u32 {
-  count(schema.COUNTER_RETRANSMISSIONS, 1);
-  addU32(own, schema.DIRECTIONS_RETRANSMISSIONS, 1);
-  const isAcknowledged =
-    (u8Of(peer, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_ACKNOWLEDGED) != 0 &&
-    distance(u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGED), end) >= 0;
-  return isAcknowledged ? schema.PACKET_MARK_SPURIOUS_RETRANSMISSION : schema.PACKET_MARK_RETRANSMISSION;
-}
-
-/** A segment that closes a gap: reordered on the way, or sent again. */
-function filled(own: usize): u32 {
-  if (now - streams.timeOf(u32Of(own, schema.DIRECTIONS_LAST_PACKET)) < REORDER_NANOSECONDS) {
-    addU32(own, schema.DIRECTIONS_OUT_OF_ORDER, 1);
-    return schema.PACKET_MARK_OUT_OF_ORDER;
-  }
-  count(schema.COUNTER_RETRANSMISSIONS, 1);
-  addU32(own, schema.DIRECTIONS_RETRANSMISSIONS, 1);
-  return schema.PACKET_MARK_RETRANSMISSION;
 }
 
 function fin(flow: u32, side: u32, own: usize, packet: u32): void {
@@ -156,17 +132,23 @@ function fin(flow: u32, side: u32, own: usize, packet: u32): void {
   checkFin(flow, side, own);
 }
 
-function windowMarks(own: usize, packet: u32): u32 {
+/** What the next packets are compared with. */
+function remember(own: usize, marks: u32, packet: u32): void {
+  const kept = u8Of(own, schema.DIRECTIONS_MARKS) & ~schema.DIRECTION_MARK_KEEP_ALIVE;
+  const isKeepAlive = (marks & schema.PACKET_MARK_KEEP_ALIVE) != 0;
+  setU8(own, schema.DIRECTIONS_MARKS, isKeepAlive ? kept | schema.DIRECTION_MARK_KEEP_ALIVE : kept);
   setU16(own, schema.DIRECTIONS_WINDOW, scratch.window);
-  if (scratch.window != 0 || scratch.tcpFlags & (SYN | FIN)) return 0;
-  setU32(own, schema.DIRECTIONS_ZERO_WINDOW_PACKET, packet);
-  return schema.PACKET_MARK_ZERO_WINDOW;
+  const length = scratch.payloadLength + (scratch.tcpFlags & (SYN | FIN) ? 1 : 0);
+  const end = scratch.sequence + length;
+  if (isAfter(end, u32Of(own, schema.DIRECTIONS_HIGHEST_SEQUENCE)))
+    setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, end);
+  if (marks & schema.PACKET_MARK_ZERO_WINDOW) setU32(own, schema.DIRECTIONS_ZERO_WINDOW_PACKET, packet);
 }
 
-function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32, marks: u32): u32 {
+function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32): u32 {
   const at = flowAt(flow);
   const ack = scratch.acknowledgment;
-  let found: u32 = 0;
+  let marks: u32 = 0;
   if (
     side == 0 &&
     u32Of(at, schema.FLOWS_HANDSHAKE_PACKET) == 0 &&
@@ -175,37 +157,32 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32,
     setU32(at, schema.FLOWS_HANDSHAKE_PACKET, packet);
   }
   const peerMarks = u8Of(peer, schema.DIRECTIONS_MARKS);
-  const isReset = (scratch.tcpFlags & RST) != 0;
-  if (peerMarks & schema.DIRECTION_MARK_SYNCHRONIZED && !isReset) {
+  if (peerMarks & schema.DIRECTION_MARK_SYNCHRONIZED) {
+    if (isAfter(ack, u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE))) {
+      marks = schema.PACKET_MARK_ACKED_UNSEEN;
+      setU32(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE, ack);
+    }
     let unseen = distance(ack, u32Of(peer, schema.DIRECTIONS_NEXT_SEQUENCE));
     if (peerMarks & schema.DIRECTION_MARK_FINISHED) unseen--;
-    if (unseen > 0) {
-      found = schema.PACKET_MARK_ACKED_UNSEEN;
+    if (unseen <= 0) {
+      setU32(peer, schema.DIRECTIONS_UNSEEN, 0);
+    } else {
       addU32(peer, schema.DIRECTIONS_UNSEEN, 1);
       if (u32Of(peer, schema.DIRECTIONS_UNSEEN) > schema.LIMIT_GAP_PATIENCE) {
         setU32(peer, schema.DIRECTIONS_UNSEEN, 0);
         giveUp(flow, side ^ 1, ack, packet);
       }
-    } else {
-      setU32(peer, schema.DIRECTIONS_UNSEEN, 0);
     }
+  } else if (u32Of(peer, schema.DIRECTIONS_PACKETS) == 0) {
+    setU32(peer, schema.DIRECTIONS_INITIAL_SEQUENCE, ack - 1);
   }
   const isKnown = (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_ACKNOWLEDGED) != 0;
-  const last = u32Of(own, schema.DIRECTIONS_ACKNOWLEDGED);
-  if (!isKnown || isAfter(ack, last)) {
+  if (!isKnown || isAfter(ack, u32Of(own, schema.DIRECTIONS_ACKNOWLEDGED))) {
     setU32(own, schema.DIRECTIONS_ACKNOWLEDGED, ack);
+    setU32(own, schema.DIRECTIONS_DUPLICATE_ACK_RUN, 0);
     orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_ACKNOWLEDGED);
-  } else if (
-    ack == last &&
-    scratch.payloadLength == 0 &&
-    (scratch.tcpFlags & (SYN | FIN | RST)) == 0 &&
-    (marks & (schema.PACKET_MARK_KEEP_ALIVE | schema.PACKET_MARK_ZERO_WINDOW)) == 0 &&
-    isAfter(u32Of(peer, schema.DIRECTIONS_NEXT_SEQUENCE), ack)
-  ) {
-    found |= schema.PACKET_MARK_DUP_ACK;
-    addU32(own, schema.DIRECTIONS_DUPLICATE_ACKS, 1);
   }
-  return found;
+  return marks;
 }
 
 function reset(flow: u32, side: u32, at: usize, own: usize, packet: u32): void {

@@ -7,6 +7,11 @@ import { describing, tell } from './describe';
 import { LAYER_NONE } from './kinds';
 import * as scratch from './scratch';
 
+/** RFC 792: destination unreachable, source quench, time exceeded, parameter problem. */
+function isErrorType(type: u32): bool {
+  return type == 3 || type == 4 || type == 11 || type == 12;
+}
+
 /** ICMP of either version; `layer` and `protocol` say which. */
 export function icmp(at: usize, end: usize, layer: u32, protocol: u32): u32 {
   if (!has(at, end, 4)) {
@@ -14,6 +19,9 @@ export function icmp(at: usize, end: usize, layer: u32, protocol: u32): u32 {
     return LAYER_NONE;
   }
   scratch.protocol = protocol;
+  const type = u8At(at);
+  const isError = protocol == schema.PROTOCOL_ICMPV6 ? type >= 1 && type <= 4 : isErrorType(type);
+  if (isError && has(at, end, 8)) scratch.quoted = at + 8;
   if (describing) {
     tell(layer, 0, at, end - at, NaN);
     tell(schema.FIELD_ICMP_TYPE, 1, at, 1, u8At(at));

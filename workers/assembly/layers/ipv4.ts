@@ -1,6 +1,6 @@
 // Internet Protocol version 4: RFC 791.
 
-import { has, rawU32, u16At, u8At } from '../bytes';
+import { has, u16At, u32At, u8At } from '../bytes';
 import { issue } from '../issues';
 import {
   FIELD_IP,
@@ -26,8 +26,8 @@ import { describing, tell } from './describe';
 import { LAYER_NONE, layerOfIpProtocol } from './kinds';
 import * as scratch from './scratch';
 
-/** The octets 00 00 ff ff as they lie in memory: IPv4 inside an IPv6 address (RFC 4291 section 2.5.5.2). */
-const MAPPED: u64 = 0xffff0000;
+/** IPv4 inside an IPv6 address, ::ffff:0:0/96 (RFC 4291 section 2.5.5.2). */
+const MAPPED: u64 = 0x0000ffff;
 
 export function ipv4(at: usize, end: usize): u32 {
   if (!has(at, end, 20)) {
@@ -55,9 +55,9 @@ export function ipv4(at: usize, end: usize): u32 {
   scratch.protocol = PROTOCOL_IPV4;
   scratch.ipVersion = 4;
   scratch.sourceHigh = 0;
-  scratch.sourceLow = MAPPED | ((<u64>rawU32(at + 12)) << 32);
+  scratch.sourceLow = MAPPED | ((<u64>u32At(at + 12)) << 32);
   scratch.destinationHigh = 0;
-  scratch.destinationLow = MAPPED | ((<u64>rawU32(at + 16)) << 32);
+  scratch.destinationLow = MAPPED | ((<u64>u32At(at + 16)) << 32);
   scratch.identification = u16At(at + 4);
   scratch.ttl = u8At(at + 8);
   scratch.transport = u8At(at + 9);
@@ -65,6 +65,7 @@ export function ipv4(at: usize, end: usize): u32 {
   scratch.next = at + header;
   // Ethernet pads short packets: the IP length is what counts.
   if (has(at, end, total)) scratch.end = at + total;
+  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_MALFORMED, total, <f64>(end - at));
   if (describing) describe(at, header, fragment);
   if (fragment & 0x3fff) {
     issue(ISSUE_CODE_IP_FRAGMENT, (fragment & 0x1fff) << 3, 0);

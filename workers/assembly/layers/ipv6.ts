@@ -1,6 +1,6 @@
 // Internet Protocol version 6 and its extension headers: RFC 8200.
 
-import { has, rawU64, u16At, u32At, u8At } from '../bytes';
+import { addressHalf, has, u16At, u32At, u8At } from '../bytes';
 import { issue } from '../issues';
 import {
   FIELD_IPV6,
@@ -43,10 +43,10 @@ export function ipv6(at: usize, end: usize): u32 {
   if (length == 0) length = <u32>(end - at - 40);
   scratch.protocol = PROTOCOL_IPV6;
   scratch.ipVersion = 6;
-  scratch.sourceHigh = rawU64(at + 8);
-  scratch.sourceLow = rawU64(at + 16);
-  scratch.destinationHigh = rawU64(at + 24);
-  scratch.destinationLow = rawU64(at + 32);
+  scratch.sourceHigh = addressHalf(at + 8);
+  scratch.sourceLow = addressHalf(at + 16);
+  scratch.destinationHigh = addressHalf(at + 24);
+  scratch.destinationLow = addressHalf(at + 32);
   scratch.ttl = u8At(at + 7);
   if (describing) {
     tell(FIELD_IPV6, 0, at, 40, NaN);
@@ -59,6 +59,7 @@ export function ipv6(at: usize, end: usize): u32 {
     tell(FIELD_IPV6_DST, 1, at + 24, 16, NaN);
   }
   if (has(at, end, 40 + <usize>length)) scratch.end = at + 40 + length;
+  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_MALFORMED, length, <f64>(end - at - 40));
   return extensions(at + 40, scratch.end, u8At(at + 6), length);
 }
 

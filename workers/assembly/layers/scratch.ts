@@ -8,7 +8,10 @@ export let end: usize = 0;
 /** The highest PROTOCOL_… that was recognised. */
 export let protocol: u32 = 0;
 
-/** 4 or 6; 0 where there is no IP layer. Addresses as two halves as they lie in memory; IPv4 mapped into ::ffff:0:0/96. */
+/** Whether the packet was cut by the snap length: what is missing then is not malformed. Set by the driver. */
+export let isSnapped: bool = false;
+
+/** 4 or 6; 0 where there is no IP layer. Addresses as two halves of two words each; IPv4 mapped into ::ffff:0:0/96. */
 export let ipVersion: u32 = 0;
 export let sourceHigh: u64 = 0;
 export let sourceLow: u64 = 0;
@@ -34,6 +37,9 @@ export let acknowledgment: u32 = 0;
 export let tcpFlags: u32 = 0;
 export let window: u32 = 0;
 export let checksum: u32 = 0;
+/** The packet that an ICMP error quotes: where it begins; 0 for other packets. */
+export let quoted: usize = 0;
+
 /** Window scale shift of a SYN; 255 without the option. */
 export let windowScale: u32 = 255;
 
@@ -48,4 +54,5 @@ export function clear(): void {
   tcpFlags = 0;
   identification = 0;
   payloadLength = 0;
+  quoted = 0;
 }

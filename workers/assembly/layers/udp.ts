@@ -18,6 +18,7 @@ export function udp(at: usize, end: usize): u32 {
     issue(schema.ISSUE_CODE_UDP_MALFORMED, length, 8);
     return LAYER_NONE;
   }
+  if (length > scratch.wireLength) issue(schema.ISSUE_CODE_UDP_MALFORMED, length, scratch.wireLength);
   scratch.protocol = schema.PROTOCOL_UDP;
   scratch.hasTransport = true;
   scratch.sourcePort = u16At(at);

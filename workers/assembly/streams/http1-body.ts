@@ -1,10 +1,11 @@
 // What follows the head of an HTTP/1 message: content by length, chunks, trailers (RFC 9112 sections 6 and 7).
 
 import { findLineFeed, hexDigit, u8At } from '../bytes';
-import { f64Of, orU32, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
+import { f64Of, orU32, rowAt, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
 import { flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
+import { timeOf } from '../times';
 import * as head from './http1-head';
 import { sectionOf } from './http1-section';
 import * as state from './http1-state';
@@ -22,7 +23,7 @@ export function finishMessage(flow: u32, self: usize, as: u32): void {
   if (exchange == 0) return;
   const message = head.messageAt(exchange - 1, u32Of(self, state.SIDE));
   const last = u32Of(self, state.LAST_PACKET);
-  setF64(message, schema.MESSAGES_END, streams.timeOf(last));
+  setF64(message, schema.MESSAGES_END, timeOf(last));
   setU32(message, schema.MESSAGES_LAST_PACKET, last);
   setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.BODY));
   setU8(message, schema.MESSAGES_STATE, as);
@@ -144,7 +145,10 @@ export function trailers(flow: u32, self: usize, at: usize, end: usize): usize {
   if (!isEmpty) return consumed;
   if (had + length > lineLength) {
     const message = head.messageAt(u32Of(self, state.EXCHANGE) - 1, u32Of(self, state.SIDE));
-    setU32(message, schema.MESSAGES_TRAILERS, sectionOf(from, from + had + length));
+    const section = sectionOf(from, from + had + length);
+    setU32(message, schema.MESSAGES_TRAILERS, section);
+    const sectionRow = rowAt(schema.TABLE_SECTIONS, section - 1);
+    orU32(message, schema.MESSAGES_VIOLATIONS, u32Of(sectionRow, schema.SECTIONS_VIOLATIONS));
   }
   complete(flow, self);
   return consumed;

@@ -1,6 +1,16 @@
 // Start lines (RFC 9112 sections 3 and 4), and which exchange a message belongs to.
 
-import { copyOctets, findLineFeed, findOctet, has, isDigit, isEqual, isTokenOctet, u8At } from '../bytes';
+import {
+  copyOctets,
+  findLineFeed,
+  findOctet,
+  has,
+  isDigit,
+  isEqual,
+  isTokenOctet,
+  lowerCase,
+  u8At,
+} from '../bytes';
 import {
   addU32,
   appendRow,
@@ -87,8 +97,12 @@ export function endOfHead(from: usize, end: usize): usize {
   }
 }
 
-/** Whether the octets can begin a message: "HTTP/" (or the start of it), or token octets up to a space. */
-export function isPlausibleStart(at: usize, end: usize): bool {
+/**
+ * Whether the octets can begin a message: "HTTP/" (or the start of it), or, unless only a response can follow, token octets up
+ * to a space.
+ */
+export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool {
+  if (isResponse) return startsLikeResponse(at, end);
   const seen = min<usize>(end - at, 40);
   for (let index: usize = 0; index < seen; index++) {
     const octet = u8At(at + index);
@@ -97,6 +111,15 @@ export function isPlausibleStart(at: usize, end: usize): bool {
     if (!isTokenOctet(octet)) return false;
   }
   return seen < 40;
+}
+
+/** Whether what is there of the first five octets is that of "HTTP/". */
+function startsLikeResponse(at: usize, end: usize): bool {
+  const seen = min<usize>(end - at, 5);
+  for (let index: usize = 0; index < seen; index++) {
+    if (u8At(at + index) != <u32>'HTTP/'.charCodeAt(<i32>index)) return false;
+  }
+  return true;
 }
 
 /** Whether a message that begins here is a response. */
@@ -184,6 +207,25 @@ export function isMethod(text: u32, name: string): bool {
   return true;
 }
 
+/** Whom the request line names (RFC 9112 section 3.2), which goes before the Host line. */
+export function authorityOf(host: u32): u32 {
+  if (target == 0) return host;
+  if (isMethod(method, 'CONNECT')) return target;
+  const at = textAddress(target);
+  const end = at + textLength(target);
+  if (end - at < 8 || lowerCase(u8At(at)) != 104) return host;
+  // http:// or https://
+  const colon = findOctet(at, at + 6, 58);
+  if (colon == at + 6 || !has(colon, end, 3) || u8At(colon + 1) != 47 || u8At(colon + 2) != 47) return host;
+  let authorityEnd = colon + 3;
+  while (authorityEnd < end) {
+    const octet = u8At(authorityEnd);
+    if (octet == 47 || octet == 63 || octet == 35) break;
+    authorityEnd++;
+  }
+  return intern(colon + 3, authorityEnd - colon - 3);
+}
+
 function createExchange(flow: u32): u32 {
   const exchange = rowCount(schema.TABLE_EXCHANGES);
   const at = appendRow(schema.TABLE_EXCHANGES);
@@ -207,9 +249,14 @@ export function exchangeOfRequest(flow: u32, side: u32, packet: u32): u32 {
   count(schema.COUNTER_REQUESTS, 1);
   const flowRow = flowAt(flow);
   if (side) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
-  const lonely = u32Of(flowRow, schema.FLOWS_LONELY_RESPONSE);
+  // Responses that came before this request answer others, which the capture does not have.
+  let lonely = u32Of(flowRow, schema.FLOWS_LONELY_RESPONSE);
+  while (lonely && u32Of(messageAt(lonely - 1, RESPONSE), schema.MESSAGES_FIRST_PACKET) < packet) {
+    lonely = nextWithout(lonely - 1, REQUEST);
+  }
+  setU32(flowRow, schema.FLOWS_LONELY_RESPONSE, lonely);
   let exchange: u32;
-  if (lonely && u32Of(messageAt(lonely - 1, RESPONSE), schema.MESSAGES_FIRST_PACKET) > packet) {
+  if (lonely) {
     exchange = lonely - 1;
     setU32(flowRow, schema.FLOWS_LONELY_RESPONSE, nextWithout(exchange, REQUEST));
   } else {

@@ -31,7 +31,8 @@ const CR: u32 = 13;
 const SPACE: u32 = 32;
 const TAB: u32 = 9;
 const COMMA: u32 = 44;
-const MOST_CONTENT: f64 = 9007199254740992;
+/** 2^53: beyond it a number of octets is not exact. */
+const MOST_CONTENT: u64 = 9007199254740992;
 
 // Open addressing; a slot is the hash (low half) and the row plus one (high half).
 let slots: usize = 0;
@@ -253,16 +254,15 @@ function contentLengthField(at: usize, end: usize): void {
 }
 
 function contentLengthValue(at: usize, end: usize): void {
-  let value: f64 = at == end ? NaN : 0;
-  for (; at < end; at++) {
+  let exact: u64 = 0;
+  let isNumber = at < end;
+  for (; at < end && isNumber; at++) {
     const octet = u8At(at);
-    if (!isDigit(octet)) {
-      value = NaN;
-      break;
-    }
-    value = value * 10 + <f64>(octet - 48);
+    isNumber = isDigit(octet) && exact <= MOST_CONTENT;
+    exact = exact * 10 + <u64>(octet - 48);
   }
-  if (!(value <= MOST_CONTENT)) violations |= schema.VIOLATION_CONTENT_LENGTH_INVALID;
+  const value = <f64>exact;
+  if (!isNumber || exact > MOST_CONTENT) violations |= schema.VIOLATION_CONTENT_LENGTH_INVALID;
   else if (contentLength != contentLength) contentLength = value;
   else if (contentLength == value) violations |= schema.VIOLATION_CONTENT_LENGTH_REPEATED;
   else violations |= schema.VIOLATION_CONTENT_LENGTH_CONFLICT;

@@ -6,6 +6,7 @@ import { count } from '../counters';
 import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
+import { timeOf } from '../times';
 import * as body from './http1-body';
 import * as head from './http1-head';
 import * as state from './http1-state';
@@ -22,8 +23,15 @@ function dissectorOf(flow: u32, side: u32): usize {
 }
 
 /** Begins with a direction that speaks HTTP/1. */
-export function start(flow: u32, side: u32): void {
-  setU32(directionAt(flow, side), schema.DIRECTIONS_DISSECTOR, <u32>state.create());
+export function start(flow: u32, side: u32, sequence: u32): void {
+  const direction = directionAt(flow, side);
+  const self = state.create();
+  setU32(direction, schema.DIRECTIONS_DISSECTOR, <u32>self);
+  // Octets before these were read as nothing: the capture began, or went on after a gap, inside a message.
+  const isFirst = sequence == u32Of(direction, schema.DIRECTIONS_INITIAL_SEQUENCE) + 1;
+  const isPartial =
+    u32Of(flowAt(flow), schema.FLOWS_MARKS) & (schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP);
+  if (!isFirst && isPartial) setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
 }
 
 /** Whether the direction must answer an HTTP/0.9 request: anything may come. */
@@ -90,7 +98,8 @@ function resynchronize(self: usize, at: usize, end: usize): bool {
 function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequence: u32, packet: u32): usize {
   // RFC 9112 section 2.2: empty lines before a request are ignored.
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
-  if (!head.isPlausibleStart(at, end)) {
+  const followsResponse = u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
+  if (!head.isPlausibleStart(at, end, followsResponse)) {
     excess(flow, side, self);
     return end;
   }
@@ -170,7 +179,7 @@ function cutHead(flow: u32, side: u32, self: usize, as: u32): void {
   const to = from + length;
   const message = writeHead(flow, side, self, from, findLineFeed(from, to), to, false);
   if (message == 0) return;
-  setF64(message, schema.MESSAGES_END, streams.timeOf(u32Of(self, state.LAST_PACKET)));
+  setF64(message, schema.MESSAGES_END, timeOf(u32Of(self, state.LAST_PACKET)));
   setU32(message, schema.MESSAGES_LAST_PACKET, u32Of(self, state.LAST_PACKET));
   setU8(message, schema.MESSAGES_STATE, as);
   orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
@@ -207,7 +216,7 @@ function writeHead(
   setU32(self, state.EXCHANGE, exchange + 1);
   setU32(self, state.PREVIOUS, exchange + 1);
   setU32(self, state.SIDE, messageSide);
-  setF64(message, schema.MESSAGES_START, streams.timeOf(firstPacket));
+  setF64(message, schema.MESSAGES_START, timeOf(firstPacket));
   setU32(message, schema.MESSAGES_FIRST_PACKET, firstPacket);
   setU32(message, schema.MESSAGES_HEAD_PACKET, u32Of(self, state.LAST_PACKET));
   setU32(message, schema.MESSAGES_SEQUENCE, u32Of(self, state.SEQUENCE));
@@ -223,7 +232,11 @@ function writeHead(
   if (isResponse) {
     violations &= ~schema.VIOLATION_HOST_REPEATED;
   } else {
-    setU32(exchangeRow, schema.EXCHANGES_AUTHORITY, u32Of(sectionRow, schema.SECTIONS_HOST));
+    setU32(
+      exchangeRow,
+      schema.EXCHANGES_AUTHORITY,
+      head.authorityOf(u32Of(sectionRow, schema.SECTIONS_HOST)),
+    );
     if (head.version >= 11 && u32Of(sectionRow, schema.SECTIONS_HOST) == 0) {
       violations |= schema.VIOLATION_HOST_MISSING;
     }

@@ -14,11 +14,6 @@ export const BY_FIN: u32 = 1;
 export const BY_RST: u32 = 2;
 export const BY_END: u32 = 3;
 
-/** Nanoseconds from the first packet to this one; NaN for packet 0. */
-export function timeOf(packet: u32): f64 {
-  return packet ? f64Of(rowAt(schema.TABLE_PACKETS, packet - 1), schema.PACKETS_TIME) : NaN;
-}
-
 /** The protocol to show for a packet with payload of the flow. */
 export function protocolOf(flow: u32, side: u32, otherwise: u32): u32 {
   const protocol = u8Of(directionAt(flow, side), schema.DIRECTIONS_PROTOCOL);
@@ -85,15 +80,15 @@ export function close(flow: u32, side: u32, how: u32): void {
   );
   if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_UNKNOWN) forget(direction);
   else if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP1) http1.close(flow, side, how);
-  else if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS) tls.close(flow, side);
+  tls.close(flow, side, how);
   const other = directionAt(flow, side ^ 1);
-  if (u8Of(other, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_CLOSED) end(flow, how);
+  if (u8Of(other, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_CLOSED) end(flow);
 }
 
 /** Both directions are over: what the flow as a whole shows. */
-function end(flow: u32, how: u32): void {
+function end(flow: u32): void {
   http1.end(flow);
-  tls.end(flow, how);
+  tls.end(flow);
   // HTTP/2 by prior knowledge that nobody answered: to a TLS port it is as plain as HTTP/1.
   for (let side: u32 = 0; side < 2; side++) {
     const isAsked = u8Of(directionAt(flow, side), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP2;

@@ -1,6 +1,6 @@
 // Which protocol a direction speaks, by its first octets, on any port. Octets that are too few to tell wait for the next.
 
-import { copyOctets, isDigit, isTokenOctet, u8At, findLineFeed } from '../bytes';
+import { copyOctets, findLineFeed, isDigit, isTokenOctet, u16At, u8At } from '../bytes';
 import { allocate, orU32, release, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
 import * as schema from '../schema';
@@ -64,7 +64,10 @@ export function looksLikeHttp(at: usize, length: u32): u32 {
   let answer = response;
   for (let index = 0; index < methods.length; index++) {
     const found = startsWith(at, length, unchecked(methods[index]));
-    if (found == schema.PROTOCOL_HTTP1) return hasTarget(at, length, <u32>unchecked(methods[index]).length);
+    if (found == schema.PROTOCOL_HTTP1) {
+      const isRequest = hasTarget(at, length, <u32>unchecked(methods[index]).length);
+      return isRequest == NO ? looksLikeRequestLine(at, length) : isRequest;
+    }
     if (found == MAYBE) answer = MAYBE;
   }
   return answer == NO ? looksLikeRequestLine(at, length) : answer;
@@ -94,22 +97,37 @@ function looksLikeRequestLine(at: usize, length: u32): u32 {
 }
 
 /** A TLS record: RFC 8446 section 5.1. */
-function looksLikeTls(at: usize, length: u32, isMidstream: bool): u32 {
+function looksLikeTls(at: usize, length: u32, isMidstream: bool, isAnswer: bool): u32 {
   const type = u8At(at);
+  if (type & 0x80) return length < 11 ? NO : looksLikeSslv2(at);
   if (type < 20 || type > 23) return NO;
   if (length > 1 && u8At(at + 1) != 3) return NO;
   if (length > 2 && u8At(at + 2) > 4) return NO;
   if (length < 6) return MAYBE;
   const size = (u8At(at + 3) << 8) | u8At(at + 4);
-  if (size == 0 || size > tls.RECORD_OCTETS) return NO;
+  // In answer to TLS a record of impossible length is TLS that is broken.
+  if (size > tls.RECORD_OCTETS) return isAnswer ? schema.PROTOCOL_TLS : NO;
+  if (size == 0) return NO;
   if (type == 22) return isMidstream || u8At(at + 5) <= 24 ? schema.PROTOCOL_TLS : NO;
   if (type == 21) return size == 2 || isMidstream ? schema.PROTOCOL_TLS : NO;
   return isMidstream ? schema.PROTOCOL_TLS : NO;
 }
 
+/** An SSL 2.0 ClientHello: lengths of cipher specs (three octets each), session and challenge that fit. */
+function looksLikeSslv2(at: usize): u32 {
+  if (!tls.isSslv2Hello(at)) return NO;
+  const specs = u16At(at + 5);
+  const challenge = u16At(at + 9);
+  const total = 9 + specs + u16At(at + 7) + challenge;
+  const fits =
+    specs > 0 && specs % 3 == 0 && challenge >= 16 && challenge <= 32 && total == (u16At(at) & 0x7fff);
+  return fits ? schema.PROTOCOL_TLS : NO;
+}
+
 function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   const isMidstream = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & schema.FLOW_MARK_MIDSTREAM) != 0;
-  const isTls = looksLikeTls(at, length, isMidstream);
+  const isAnswer = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
+  const isTls = looksLikeTls(at, length, isMidstream, isAnswer);
   if (isTls != NO) return isTls;
   const preface = startsWith(at, length, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   if (preface == schema.PROTOCOL_HTTP1) return schema.PROTOCOL_HTTP2;
@@ -184,7 +202,7 @@ function start(
   ) {
     orU32(flowAt(flow), schema.FLOWS_MARKS, MIXED);
   }
-  if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side);
+  if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side, sequence);
   else if (protocol == schema.PROTOCOL_TLS) tls.start(flow, side);
   dispatch(flow, side, at, length, sequence, packet);
 }

@@ -17,7 +17,9 @@ export const FIRST_PACKET: usize = 36;
 export const RECORD_LENGTH: usize = 40;
 /** Records that the message at hand has begun in or gone on in. */
 export const RECORDS: usize = 44;
-const SIZE: usize = 48;
+/** Packet of the record's first octet. */
+export const RECORD_PACKET: usize = 48;
+const SIZE: usize = 56;
 
 /** Bits of MARKS. */
 export const CIPHER_CHANGED: u32 = 1;

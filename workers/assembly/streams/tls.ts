@@ -1,11 +1,25 @@
 // TLS records and handshakes, as far as they are in clear: RFC 8446 section 5, RFC 5246 section 6.
 
 import { copyOctets, u16At, u24At, u8At } from '../bytes';
-import { appendRow, orU32, orU8, rowAt, rowCount, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
+import {
+  appendRow,
+  orU32,
+  orU8,
+  rowAt,
+  rowCount,
+  setF64,
+  setU16,
+  setU32,
+  setU8,
+  u16Of,
+  u32Of,
+  u8Of,
+} from '../columns';
 import { count } from '../counters';
 import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
+import { timeOf } from '../times';
 import * as streams from './index';
 import { clientHello, serverHello } from './tls-hello';
 import * as state from './tls-state';
@@ -17,6 +31,8 @@ const CHANGE_CIPHER_SPEC: u32 = 20;
 const ALERT: u32 = 21;
 const HANDSHAKE: u32 = 22;
 const APPLICATION_DATA: u32 = 23;
+/** Not a content type: an SSL 2.0 ClientHello. */
+const SSLV2: u32 = 128;
 
 const CLIENT_HELLO: u32 = 1;
 const SERVER_HELLO: u32 = 2;
@@ -51,6 +67,7 @@ export function receive(flow: u32, side: u32, at: usize, length: u32, packet: u3
     const had = u32Of(self, state.HEADER_LENGTH);
     if (had < RECORD_HEADER) {
       const more = min<u32>(RECORD_HEADER - had, <u32>(end - at));
+      if (had == 0) setU32(self, state.RECORD_PACKET, packet);
       copyOctets(self + state.HEADER + had, at, more);
       setU32(self, state.HEADER_LENGTH, had + more);
       at += more;
@@ -74,6 +91,14 @@ function beginRecord(flow: u32, side: u32, self: usize, packet: u32): void {
   setU32(self, state.TYPE, type);
   setU32(self, state.REMAINING, length);
   setU32(self, state.RECORD_LENGTH, length);
+  if (isSslv2Hello(header)) {
+    // The header has two octets: three of the message are read already.
+    setU32(self, state.TYPE, SSLV2);
+    setU32(self, state.REMAINING, max<u32>(u16At(header) & 0x7fff, 3) - 3);
+    setU32(self, state.FIRST_PACKET, u32Of(self, state.RECORD_PACKET));
+    setU32(self, state.RECORDS, 1);
+    return;
+  }
   if (type < CHANGE_CIPHER_SPEC || type > 24 || u8At(header + 1) != 3 || length > RECORD_OCTETS) {
     issue(schema.ISSUE_CODE_TLS_RECORD_MALFORMED, length, RECORD_OCTETS);
     setU32(self, state.MARKS, u32Of(self, state.MARKS) | state.LOST);
@@ -81,6 +106,7 @@ function beginRecord(flow: u32, side: u32, self: usize, packet: u32): void {
   }
   setU32(self, state.RECORDS, u32Of(self, state.RECORDS) + 1);
   if (type == CHANGE_CIPHER_SPEC) {
+    if (isForMiddleboxes(flow)) return;
     setU32(self, state.MARKS, u32Of(self, state.MARKS) | state.CIPHER_CHANGED);
   } else if (type == APPLICATION_DATA) {
     protectedRecord(flow, side, self, length, packet);
@@ -91,6 +117,22 @@ function beginRecord(flow: u32, side: u32, self: usize, packet: u32): void {
     if (other && u32Of(other, state.MARKS) & state.FINISHED_SEEN)
       settle(flow, schema.HELLO_OUTCOME_COMPLETE, packet);
   }
+}
+
+/** Whether a record header is the start of an SSL 2.0 ClientHello that offers SSL 3.0 or TLS (RFC 5246 appendix E.2). */
+export function isSslv2Hello(header: usize): bool {
+  if ((u8At(header) & 0x80) == 0 || u8At(header + 2) != CLIENT_HELLO) return false;
+  return u8At(header + 3) == 3 || (u8At(header + 3) == 0 && u8At(header + 4) == 2);
+}
+
+/** A ChangeCipherSpec of TLS 1.3 changes nothing: handshake messages in clear may follow (RFC 8446 appendix D.4). */
+function isForMiddleboxes(flow: u32): bool {
+  const hello = helloOf(flow);
+  if (hello == 0) return false;
+  return (
+    (u8Of(hello, schema.HELLOS_MARKS) & schema.HELLO_MARK_RETRY) != 0 ||
+    u16Of(hello, schema.HELLOS_SELECTED_VERSION) == 0x0304
+  );
 }
 
 /** A record of application data: in TLS 1.3 it also hides the rest of the handshake. */
@@ -125,9 +167,16 @@ function settle(flow: u32, outcome: u32, packet: u32): void {
 function octets(flow: u32, side: u32, self: usize, at: usize, length: u32, packet: u32): void {
   const type = u32Of(self, state.TYPE);
   const isClear = (u32Of(self, state.MARKS) & (state.CIPHER_CHANGED | state.DATA_SEEN)) == 0;
+  if (type == SSLV2) {
+    state.gather(self, at, length);
+    if (u32Of(self, state.REMAINING) == length) sslv2Hello(flow, side, self, packet);
+    return;
+  }
   if (!isClear || (type != HANDSHAKE && type != ALERT)) return;
   if (u32Of(self, state.LENGTH) == 0) {
-    setU32(self, state.FIRST_PACKET, packet);
+    // The first message of a record begins with the record's header, which may have come earlier.
+    const isAtStart = u32Of(self, state.REMAINING) == u32Of(self, state.RECORD_LENGTH);
+    setU32(self, state.FIRST_PACKET, isAtStart ? u32Of(self, state.RECORD_PACKET) : packet);
     setU32(self, state.RECORDS, 1);
   }
   state.gather(self, at, length);
@@ -186,7 +235,26 @@ function message(flow: u32, side: u32, self: usize, type: u32, at: usize, length
   }
 }
 
+/** RFC 5246 appendix E.2; its version is in the octets that were read as the record's header. */
+function sslv2Hello(flow: u32, side: u32, self: usize, packet: u32): void {
+  const row = newHello(flow, side, self, u32Of(self, state.LENGTH) + 3, packet);
+  const version = u16At(self + state.HEADER + 3);
+  setU16(row, schema.HELLOS_LEGACY_VERSION, version);
+  setU16(row, schema.HELLOS_VERSION, version);
+  if (u32Of(self, state.LENGTH) >= 2)
+    setU16(row, schema.HELLOS_CIPHER_SUITES, u16At(u32Of(self, state.BUFFER)) / 3);
+  count(schema.COUNTER_CLIENT_HELLOS_WITHOUT_SNI, 1);
+  state.drop(self);
+}
+
 function helloFromClient(flow: u32, side: u32, self: usize, at: usize, length: u32, packet: u32): void {
+  const row = newHello(flow, side, self, length + 4, packet);
+  clientHello(row, at, at + length);
+  if (u32Of(row, schema.HELLOS_SERVER_NAME) == 0) count(schema.COUNTER_CLIENT_HELLOS_WITHOUT_SNI, 1);
+}
+
+/** The row of a ClientHello message of so many octets: a new one, or the flow's first. */
+function newHello(flow: u32, side: u32, self: usize, octets: u32, packet: u32): usize {
   const flowRow = flowAt(flow);
   if (side) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
   count(schema.COUNTER_CLIENT_HELLOS, 1);
@@ -198,13 +266,12 @@ function helloFromClient(flow: u32, side: u32, self: usize, at: usize, length: u
     setU32(row, schema.HELLOS_FLOW, flow);
     setU32(row, schema.HELLOS_FIRST_PACKET, firstPacket);
     setU32(row, schema.HELLOS_LAST_PACKET, packet);
-    setF64(row, schema.HELLOS_TIME, streams.timeOf(firstPacket));
-    setU32(row, schema.HELLOS_OCTETS, length + 4);
+    setF64(row, schema.HELLOS_TIME, timeOf(firstPacket));
+    setU32(row, schema.HELLOS_OCTETS, octets);
     if (firstPacket != packet) orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_SEGMENTS);
     if (u32Of(self, state.RECORDS) > 1) orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_RECORDS);
   }
-  clientHello(row, at, at + length);
-  if (u32Of(row, schema.HELLOS_SERVER_NAME) == 0) count(schema.COUNTER_CLIENT_HELLOS_WITHOUT_SNI, 1);
+  return row;
 }
 
 /** Octets that the capture does not have: inside one record's protected content they do no harm. */
@@ -223,23 +290,29 @@ export function skip(flow: u32, side: u32, missing: u32): void {
 }
 
 /** The direction is over. */
-export function close(flow: u32, side: u32): void {
+export function close(flow: u32, side: u32, how: u32): void {
   const self = dissectorOf(flow, side);
   if (self) state.drop(self);
+  if (helloOf(flow)) settleByClose(flow, how);
 }
 
-/** Both directions are over: settles the handshake, gives the states back. */
-export function end(flow: u32, how: u32): void {
+/** A handshake that is open when a side closes was answered with something else, or cut. */
+function settleByClose(flow: u32, how: u32): void {
+  const server = directionAt(flow, clientSide(flow) ^ 1);
+  const spoke = u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET) != 0;
+  const isTls = u8Of(server, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
+  if (spoke && !isTls && u32Of(flowAt(flow), schema.FLOWS_MARKS) & schema.FLOW_MARK_MIXED_TLS) {
+    settle(flow, schema.HELLO_OUTCOME_NOT_TLS, u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET));
+  } else if (how != streams.BY_END) {
+    settle(flow, schema.HELLO_OUTCOME_CUT, u32Of(flowAt(flow), schema.FLOWS_LAST_PACKET));
+  }
+}
+
+/** Both directions are over: tells whether the handshake failed, gives the states back. */
+export function end(flow: u32): void {
   const at = flowAt(flow);
   const hello = helloOf(flow);
   if (hello) {
-    const server = directionAt(flow, clientSide(flow) ^ 1);
-    const spoke = u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET) != 0;
-    const isTls = u8Of(server, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
-    if (spoke && !isTls && u32Of(at, schema.FLOWS_MARKS) & schema.FLOW_MARK_MIXED_TLS) {
-      settle(flow, schema.HELLO_OUTCOME_NOT_TLS, u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET));
-    }
-    if (how != streams.BY_END) settle(flow, schema.HELLO_OUTCOME_CUT, u32Of(at, schema.FLOWS_LAST_PACKET));
     if (u8Of(hello, schema.HELLOS_OUTCOME) != schema.HELLO_OUTCOME_COMPLETE) {
       orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_TLS_TROUBLE);
     }
