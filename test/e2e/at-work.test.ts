@@ -1,0 +1,241 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { root } from '../support/stale.ts';
+import {
+  BROWSER_NAMES,
+  byTestId,
+  dropFile,
+  launch,
+  openPage,
+  PAGE_ON_DISK,
+  pickFile,
+  textOf,
+  waitForFindings,
+  type WatchedPage,
+} from './driver.ts';
+
+const folder = `${root}test/fixtures/captures/`;
+/** The buttons of the samples. */
+const SAMPLE: string = '[data-testid^="sample-"]';
+const story = readFileSync(`${folder}story-1.pcap`);
+
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.click(byTestId(`view-tab-${view}`));
+  await page.waitForSelector(`${byTestId(`view-tab-${view}`)}[aria-selected="true"]`);
+  await page.waitForSelector(byTestId('row'));
+}
+
+/** Text of the rows in sight. */
+async function rowsInSight(page: Page): Promise<readonly string[]> {
+  return page.$$eval(byTestId('row'), (rows) =>
+    rows.map((row) => row.textContent.trim().replace(/\s+/g, ' ')),
+  );
+}
+
+async function filterBy(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+async function waitForStatus(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (selector, wanted) => document.querySelector(selector)?.textContent.includes(wanted),
+    { timeout: 10_000 },
+    byTestId('status-line'),
+    text,
+  );
+}
+
+describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
+  let browser: Browser;
+  let opened: WatchedPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launch(name);
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    opened = await openPage(browser, PAGE_ON_DISK);
+    page = opened.page;
+  });
+  afterEach(async () => {
+    expect(opened.complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('every sample opens, and those that are not healthy name a cause', async () => {
+    const samples = await page.$$eval(SAMPLE, (all) =>
+      all.map((one) => one.getAttribute('data-testid') ?? ''),
+    );
+    expect(samples).toHaveLength(3);
+    for (const sample of samples) {
+      await page.goto('about:blank');
+      await page.goto(PAGE_ON_DISK);
+      await page.waitForSelector(byTestId(sample));
+      await page.click(byTestId(sample));
+      await waitForFindings(page, sample.replace('sample-', ''));
+      const title = await textOf(page, 'finding-title');
+      expect(title.length).toBeGreaterThan(10);
+      if (sample.includes('healthy')) expect(title).not.toMatch(/twice|SNI|TLS|reset/);
+      else expect(await textOf(page, 'finding-item')).toContain(title);
+    }
+  });
+
+  test('a display filter leaves the rows that fit, and clearing it brings back the rest', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'packets');
+    await waitForStatus(page, '273 of 273 packets');
+    await filterBy(page, 'tcp.flags.reset == 1');
+    // tshark -Y 'tcp.flags.reset == 1' finds as many.
+    await waitForStatus(page, '14 of 273 packets');
+    await page.waitForFunction(
+      (selector) => document.querySelectorAll(selector).length === 14,
+      {},
+      byTestId('row'),
+    );
+    for (const row of await rowsInSight(page)) expect(row).toContain('RST');
+    await page.keyboard.press('Escape');
+    await waitForStatus(page, '273 of 273 packets');
+  });
+
+  test('plain words search targets, and a wrong filter says what is wrong under its caret', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'exchanges');
+    await filterBy(page, 'export');
+    await waitForStatus(page, '4 of 44 exchanges');
+    for (const row of await rowsInSight(page)) expect(row).toContain('/api/order');
+    await page.keyboard.press('Escape');
+    await waitForStatus(page, '44 of 44 exchanges');
+    await page.keyboard.type('http.request.uri == "/wrong" and tcp.nonsense == 1');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(byTestId('filter-error'), { visible: true });
+    expect(await textOf(page, 'filter-error')).toContain('tcp.nonsense');
+    expect(await page.$eval(byTestId('filter-input'), (input) => input.getAttribute('aria-invalid'))).toBe(
+      'true',
+    );
+  });
+
+  test('a field that is chosen in the layers marks its octets', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'packets');
+    await page.click(byTestId('row'));
+    await page.waitForSelector(byTestId('detail-node'));
+    const labels = await page.$$eval(byTestId('detail-node'), (nodes) =>
+      nodes.map((node) => node.textContent.trim()),
+    );
+    const at = labels.findIndex((label) => /Source Port/i.test(label));
+    expect(at, labels.join(' | ')).toBeGreaterThanOrEqual(0);
+    const node = (await page.$$(byTestId('detail-node')))[at];
+    await node?.click();
+    await page.waitForSelector('[data-at].marked');
+    const marked = await page.$$eval('.octets [data-at].marked', (octets) =>
+      octets.map((one) => one.textContent.trim()),
+    );
+    // 58714, as tshark says of packet 1.
+    expect(marked.join('')).toBe((58714).toString(16));
+  });
+
+  test('arrows walk the rows, the address keeps the place, and back goes back', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'flows');
+    await page.click(byTestId('row'));
+    await page.focus('[role="grid"]');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForSelector(`${byTestId('row')}[aria-selected="true"][aria-rowindex="3"]`);
+    expect(await page.evaluate(() => location.hash)).toContain('flows');
+    await goTo(page, 'packets');
+    await page.goBack();
+    await page.waitForSelector(`${byTestId('view-tab-flows')}[aria-selected="true"]`);
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
+  });
+
+  test('evidence leads to its row', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    const links = await page.$$eval('a', (all) =>
+      all.map((link) => ({ text: link.textContent.trim(), to: link.hash })),
+    );
+    const packet = links.find(({ text }) => /^packet \d/.test(text));
+    expect(packet).toBeDefined();
+    await page.click(`a[href="${packet?.to ?? ''}"]`);
+    const number = /\d[\d,]*/.exec(packet?.text ?? '')?.[0] ?? '';
+    await page.waitForSelector(`${byTestId('row')}[aria-selected="true"]`);
+    const selected = await page.$eval(`${byTestId('row')}[aria-selected="true"]`, (row) =>
+      row.textContent.trim(),
+    );
+    expect(selected.startsWith(number)).toBe(true);
+  });
+
+  test('what is no capture is refused in words, and the page goes on', async () => {
+    await dropFile(page, 'picture.png', readFileSync(`${root}public/icon-192.png`));
+    await page.waitForSelector('[role="alert"]');
+    const said = await page.$eval('[role="alert"]', (alert) => alert.textContent);
+    expect(said).toContain('picture.png');
+    expect(said).toMatch(/PNG|capture/);
+    await dropFile(page, 'empty.pcap', new Uint8Array());
+    await page.waitForFunction(() =>
+      document.querySelector('[role="alert"]')?.textContent.includes('empty.pcap'),
+    );
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+  });
+
+  test('the time from the drop to the findings is on record', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await page.waitForFunction(() => performance.getEntriesByName('offwire:analysis').length === 1);
+    const measure = await page.evaluate(() => {
+      const [entry] = performance.getEntriesByName('offwire:analysis');
+      const detail: unknown = entry instanceof PerformanceMeasure ? entry.detail : undefined;
+      return { duration: entry?.duration, detail };
+    });
+    expect(measure.detail).toEqual({ bytes: story.length, packets: 273 });
+    expect(measure.duration).toBeGreaterThan(0);
+  });
+});
+
+describe('the report, in chromium', () => {
+  test('is saved as the JSON that the command line prints', async () => {
+    const downloads = mkdtempSync(join(tmpdir(), 'offwire-downloads-'));
+    const browser = await launch('chromium');
+    const session = await browser.target().createCDPSession();
+    await session.send('Browser.setDownloadBehavior', {
+      behavior: 'allow',
+      downloadPath: downloads,
+      eventsEnabled: true,
+    });
+    const finished = new Promise<void>((resolve) => {
+      session.on('Browser.downloadProgress', ({ state }) => {
+        if (state === 'completed') resolve();
+      });
+    });
+    const { page, complaints, requests } = await openPage(browser, PAGE_ON_DISK);
+    const file = join(downloads, 'story-1.pcap');
+    writeFileSync(file, story);
+    await pickFile(page, file);
+    await waitForFindings(page, 'story-1.pcap');
+    await page.waitForFunction(() => performance.getEntriesByName('offwire:analysis').length === 1);
+    await page.click('button.report');
+    await finished;
+    const saved = readdirSync(downloads).find((entry) => entry.endsWith('.json')) ?? '';
+    const report: unknown = JSON.parse(readFileSync(join(downloads, saved), 'utf8'));
+    expect(report).toMatchObject({ file: 'story-1.pcap', packets: 273 });
+    expect(report).toHaveProperty(['findings', 0, 'rule'], 'dup-te');
+    expect([...complaints, ...requests]).toEqual([]);
+    await browser.close();
+    rmSync(downloads, { recursive: true });
+  });
+});
