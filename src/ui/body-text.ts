@@ -32,7 +32,6 @@ export function prettyJson(text: string): string | undefined {
 
 /** A control character as its picture (U+2400), so that hostile octets cannot hide or move text; line ends stay. */
 export function showControls(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
