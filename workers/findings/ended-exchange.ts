@@ -10,7 +10,8 @@ import { other } from './ladder.ts';
 import { quoteMessage } from './quote.ts';
 import { nameParticipants, type Participants } from './roles.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule, type Statement } from './rule.ts';
-import { capitalize, formatCount, prose } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
+import { capitalize, prose } from './words.ts';
 
 /** An exchange that its connection's end broke. */
 export interface EndedInstance {

@@ -5,7 +5,8 @@ import { formatAddress } from '../addresses.ts';
 import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 import { LadderBuilder, other } from './ladder.ts';
 import type { Participants } from './roles.ts';
-import { enumerateSome, formatCount, routeOf } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
+import { enumerateSome, routeOf } from './words.ts';
 
 /** The exchange that stands for all of a finding, with the one that the proxy's caller had, where it was found. */
 export interface ExampleExchange {

@@ -7,7 +7,8 @@ import { judge } from './judge.ts';
 import type { FaultInstance, FaultWords } from './message-fault.ts';
 import { quoteMessage } from './quote.ts';
 import { Impact, type Statement } from './rule.ts';
-import { capitalize, formatCount, formatDuration, plural, prose } from './words.ts';
+import { formatAmount, formatCount, formatDuration } from '../../src/model/format.ts';
+import { capitalize, prose } from './words.ts';
 
 /** Puts the rule's words, the receiver's reaction and the evidence together. */
 export function tellMessageFault(
@@ -112,7 +113,7 @@ function outcome(instance: FaultInstance): Prose {
     parts.push(` ${who} `, { strong: `${how} the connection` }, `${later(reaction.after)}.`);
   }
   const content =
-    message.bodyOctets > 0 ? ` with ${plural(message.bodyOctets, 'octet')} of content on the wire` : '';
+    message.bodyOctets > 0 ? ` with ${formatAmount(message.bodyOctets, 'octet')} of content on the wire` : '';
   parts.push(` ${capitalize(instance.sender.noun)} did answer: ${statusText(exchange)}${content}.`);
   return parts;
 }
@@ -137,7 +138,7 @@ function closeLabel({ reaction, message }: FaultInstance): string {
 
 function bodyTail({ message, reaction }: FaultInstance): readonly string[] {
   if (message.bodyOctets <= 0) return [];
-  const octets = plural(message.bodyOctets, 'octet');
+  const octets = formatAmount(message.bodyOctets, 'octet');
   const what = message.framing === Framing.CHUNKED ? `${octets} of chunks` : `${octets} of content`;
   if (message.state === MessageState.COMPLETE) return [`… ${what}`];
   if (reaction?.close === undefined) return [`… ${what}, unfinished`];

@@ -12,7 +12,8 @@ import { judge } from './judge.ts';
 import { LadderBuilder, other } from './ladder.ts';
 import { nameEnds, type Participants } from './roles.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule, type Statement } from './rule.ts';
-import { capitalize, formatCount, prose, shorten } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
+import { capitalize, prose, shorten } from './words.ts';
 
 /** A ClientHello that a rule looks at closely. */
 export interface HelloInstance {

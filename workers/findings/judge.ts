@@ -1,7 +1,7 @@
 import { FlowMark } from '../../src/model/flow.ts';
 import type { FlowRow } from '../../src/model/units.ts';
 import type { Facts } from './facts.ts';
-import { formatCount } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
 
 /** How sure a finding can be on this capture, and why. */
 export interface Verdict {

@@ -4,7 +4,8 @@ import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { Nanoseconds, PacketNumber } from '../../src/model/units.ts';
 import type { Close, ExchangeFacts, Facts, MessageFacts, Side } from './facts.ts';
 import type { Role } from './roles.ts';
-import { formatCount, shorten } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
+import { shorten } from './words.ts';
 
 /** A step whose time counts from the start of the capture. */
 type Step = LadderStep & { readonly isKey: boolean };

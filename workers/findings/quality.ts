@@ -3,7 +3,7 @@ import { IssueCode } from '../../src/model/issue.ts';
 import type { Evidence } from '../../src/model/finding.ts';
 import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
 import type { Facts } from './facts.ts';
-import { formatCount, plural } from './words.ts';
+import { formatAmount, formatCount } from '../../src/model/format.ts';
 
 /** Something that the capture lacks. */
 export interface Shortcoming {
@@ -90,8 +90,8 @@ function gaps(facts: Facts): Shortcoming | undefined {
   for (const flow of flows) octets += directions.lostOctets(flow * 2) + directions.lostOctets(flow * 2 + 1);
   return {
     kind: 'gap',
-    words: `${plural(flows.length, 'stream')} with gaps`,
-    sentence: `${formatCount(octets)} octets of ${plural(flows.length, 'stream')} were acknowledged by their receivers, but are not in the capture.`,
+    words: `${formatAmount(flows.length, 'stream')} with gaps`,
+    sentence: `${formatCount(octets)} octets of ${formatAmount(flows.length, 'stream')} were acknowledged by their receivers, but are not in the capture.`,
     consequence: 'Messages with a gap in them are judged only by what is there.',
     remedy:
       'Capture with a larger buffer (tcpdump -B 16384), a smaller filter, or on the host instead of in the pod.',
@@ -111,8 +111,8 @@ function oneSided(facts: Facts): Shortcoming | undefined {
   if (flows.length === 0) return undefined;
   return {
     kind: 'one-sided',
-    words: `${plural(flows.length, 'stream')} in one direction only`,
-    sentence: `Of ${plural(flows.length, 'stream')} with content only one direction was captured.`,
+    words: `${formatAmount(flows.length, 'stream')} in one direction only`,
+    sentence: `Of ${formatAmount(flows.length, 'stream')} with content only one direction was captured.`,
     consequence: 'Who failed to answer cannot be told there: the other half may have been fine.',
     remedy:
       'Capture where both directions pass (asymmetric routing and half of a bonded link do not), without a filter on source or destination.',
@@ -128,8 +128,8 @@ function snapped(facts: Facts): Shortcoming | undefined {
   if (found === undefined) return undefined;
   return {
     kind: 'snapped',
-    words: `${plural(found.count, 'packet')} cut by the snap length`,
-    sentence: `${plural(found.count, 'packet')} had more octets on the wire than the capture kept (snap length).`,
+    words: `${formatAmount(found.count, 'packet')} cut by the snap length`,
+    sentence: `${formatAmount(found.count, 'packet')} had more octets on the wire than the capture kept (snap length).`,
     consequence: 'Header sections and hellos that are cut cannot be read.',
     remedy: 'Capture whole packets: tcpdump -s 0, kubectl sniff without a snap length.',
     count: found.count,
@@ -150,8 +150,8 @@ function dropped(facts: Facts): Shortcoming | undefined {
   if (count === 0) return undefined;
   return {
     kind: 'dropped',
-    words: `${plural(count, 'packet')} dropped while capturing`,
-    sentence: `The capturing system reports ${plural(count, 'packet')} that it dropped.`,
+    words: `${formatAmount(count, 'packet')} dropped while capturing`,
+    sentence: `The capturing system reports ${formatAmount(count, 'packet')} that it dropped.`,
     consequence: 'What looks like a gap or a retransmission may only have been missed.',
     remedy: 'Capture with a larger buffer (tcpdump -B 16384) or a smaller filter.',
     count,
@@ -182,8 +182,8 @@ function capped(facts: Facts): Shortcoming | undefined {
   if (flows.length === 0) return undefined;
   return {
     kind: 'capped',
-    words: `${plural(flows.length, 'stream')} not wholly reassembled`,
-    sentence: `Part of ${plural(flows.length, 'stream')} was not reassembled, because a limit of the analysis was reached.`,
+    words: `${formatAmount(flows.length, 'stream')} not wholly reassembled`,
+    sentence: `Part of ${formatAmount(flows.length, 'stream')} was not reassembled, because a limit of the analysis was reached.`,
     consequence: 'Messages in that part are not judged.',
     remedy:
       'Cut the capture to the time or the hosts of interest (editcap -A … -B …, tcpdump -r … -w … host …).',
@@ -199,8 +199,8 @@ function duplicates(facts: Facts): Shortcoming | undefined {
   if (found === undefined) return undefined;
   return {
     kind: 'duplicates',
-    words: `${plural(found.count, 'packet')} captured twice`,
-    sentence: `${plural(found.count, 'packet')} were captured more than once, on another interface (-i any, a bridge, a mirror port). They are counted once here.`,
+    words: `${formatAmount(found.count, 'packet')} captured twice`,
+    sentence: `${formatAmount(found.count, 'packet')} were captured more than once, on another interface (-i any, a bridge, a mirror port). They are counted once here.`,
     consequence: 'Other tools may show them as retransmissions.',
     remedy: 'Nothing is wrong. To avoid it, capture on one interface.',
     count: found.count,
@@ -216,7 +216,7 @@ function clock(facts: Facts): Shortcoming | undefined {
   return {
     kind: 'clock',
     words: 'a clock that went backwards',
-    sentence: `The time of ${plural(found.count, 'packet')} is earlier than that of the packet before.`,
+    sentence: `The time of ${formatAmount(found.count, 'packet')} is earlier than that of the packet before.`,
     consequence: 'Durations and orders across those packets are uncertain.',
     remedy: 'If files were merged: reordercap. Otherwise the clock was set while capturing.',
     count: found.count,
@@ -231,8 +231,8 @@ function midstream(facts: Facts): Shortcoming | undefined {
   if (flows.length === 0) return undefined;
   return {
     kind: 'midstream',
-    words: `${plural(flows.length, 'stream')} begun before the capture`,
-    sentence: `${plural(flows.length, 'stream')} had begun before the capture did.`,
+    words: `${formatAmount(flows.length, 'stream')} begun before the capture`,
+    sentence: `${formatAmount(flows.length, 'stream')} had begun before the capture did.`,
     consequence: 'Their first octets, handshakes and round trips are unknown.',
     remedy: 'Nothing is wrong: it is so wherever a capture starts in running traffic.',
     count: flows.length,

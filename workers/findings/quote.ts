@@ -2,7 +2,8 @@ import type { Quote } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import { remarkLines } from '../violations.ts';
 import type { ExchangeFacts, Facts, MessageFacts } from './facts.ts';
-import { formatCount, shorten } from './words.ts';
+import { formatCount } from '../../src/model/format.ts';
+import { shorten } from './words.ts';
 
 /** A line of a quote. */
 type QuoteLine = Quote['lines'][number];

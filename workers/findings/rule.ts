@@ -78,16 +78,21 @@ export class Draft {
 
   /** The finding, complete. */
   finding(): Finding {
-    const { impact, time: _time, flows, packets, ...rest } = this.statement;
+    const { impact, flows, packets } = this.statement;
     return {
       rule: this.rule,
       severity: SEVERITIES[impact],
-      ...rest,
+      ...told(this.statement),
       flows: flows.slice(0, THRESHOLDS.FLOWS_LISTED),
       packets: packets.slice(0, THRESHOLDS.PACKETS_LISTED),
       folded: [...this.#folded.values()].sort((a, b) => b.count - a.count),
     };
   }
+}
+
+/** A statement without what only its rank needs. */
+function told({ impact: _impact, time: _time, ...rest }: Statement): Omit<Statement, 'impact' | 'time'> {
+  return rest;
 }
 
 /** Which cause explains what: rules run from causes to symptoms, and a symptom that is claimed is folded. */

@@ -1,30 +1,5 @@
-import type { Nanoseconds } from '../../src/model/units.ts';
+import { formatCount } from '../../src/model/format.ts';
 import type { Prose } from '../../src/model/finding.ts';
-
-const NUMBER = new Intl.NumberFormat('en-US');
-
-/** A count with thousands marked: `1,204`. */
-export function formatCount(count: number): string {
-  return NUMBER.format(count);
-}
-
-/** A duration in the unit that leaves two or three figures: `420 µs`, `3.1 ms`, `5.0 s`, `4 min 10 s`. */
-export function formatDuration(duration: Nanoseconds): string {
-  const sized = Math.abs(duration);
-  const sign = duration < 0 ? '-' : '';
-  if (sized < 1e6) return `${sign}${Math.round(sized / 1e3)} µs`;
-  if (sized < 9.95e6) return `${sign}${(sized / 1e6).toFixed(1)} ms`;
-  if (sized < 999.5e6) return `${sign}${Math.round(sized / 1e6)} ms`;
-  if (sized < 119.95e9) return `${sign}${(sized / 1e9).toFixed(1)} s`;
-  const seconds = Math.round(sized / 1e9);
-  if (seconds < 7200) return `${sign}${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${sign}${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
-/** A count and its noun: `1 connection`, `37 connections`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
 
 /** `a`, `a and b`, `a, b and c`. */
 export function enumerate(parts: readonly string[]): string {

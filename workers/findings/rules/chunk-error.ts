@@ -1,7 +1,8 @@
 import { MessageState, Violation } from '../../../src/model/exchange.ts';
 import { messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatCount, plural, prose } from '../words.ts';
+import { formatAmount, formatCount } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 import { DUP_TE } from './dup-te.ts';
 
 const MALFORMED = Violation.CHUNK_SIZE_INVALID | Violation.CHUNK_END_MISSING;
@@ -25,7 +26,7 @@ export const chunkError = messageFaultRule({
     message.isRequest && (message.violations & MALFORMED) === 0 ? Impact.CAN_BREAK : Impact.BROKE,
   tell: ({ facts, message, sender, receiver, exchange }) => {
     const what = message.isRequest ? 'request' : 'answer';
-    const octets = plural(message.bodyOctets, 'octet');
+    const octets = formatAmount(message.bodyOctets, 'octet');
     const isSize = (message.violations & Violation.CHUNK_SIZE_INVALID) !== 0;
     const isEnd = (message.violations & Violation.CHUNK_END_MISSING) !== 0;
     const isCut = !isSize && !isEnd;

@@ -1,7 +1,8 @@
 import { MessageState, Violation } from '../../../src/model/exchange.ts';
 import { type FaultInstance, type FaultWords, messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatCount, plural, prose } from '../words.ts';
+import { formatAmount, formatCount } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 import { DUP_TE } from './dup-te.ts';
 
 /** Closed short of Content-Length, or octets after it with no request outstanding (RFC 9112 section 8). */
@@ -40,7 +41,7 @@ function tellShort({ facts, exchange, message, sender, receiver }: FaultInstance
   return {
     deed: Number.isNaN(announced)
       ? `closed the connection before its ${what} was complete`
-      : `closed the connection ${plural(announced - message.bodyOctets, 'octet')} short of its Content-Length`,
+      : `closed the connection ${formatAmount(announced - message.bodyOctets, 'octet')} short of its Content-Length`,
     saw: prose(
       `${capitalize(receiver.noun)} got `,
       code(head),
@@ -120,6 +121,6 @@ function tellLong({ facts, exchange, message, sender, receiver }: FaultInstance)
     ],
     sources: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
     remark: 'octets after it',
-    tail: [`… ${plural(message.bodyOctets, 'octet')} of content, then more octets`],
+    tail: [`… ${formatAmount(message.bodyOctets, 'octet')} of content, then more octets`],
   };
 }

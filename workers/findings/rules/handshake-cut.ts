@@ -6,7 +6,8 @@ import type { HelloRow } from '../../../src/model/units.ts';
 import type { Facts } from '../facts.ts';
 import { type HelloInstance, helloRule, type HelloWords } from '../hello-fault.ts';
 import { Impact, type ImpactLevel } from '../rule.ts';
-import { capitalize, code, enumerate, formatDuration, prose } from '../words.ts';
+import { formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, enumerate, prose } from '../words.ts';
 
 /** A ClientHello, then FIN or RST (or no TLS at all) before the handshake is over. */
 export const handshakeCut = helloRule({

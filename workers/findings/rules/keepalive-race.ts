@@ -2,7 +2,8 @@ import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended
 import { endingsOf } from '../endings.ts';
 import type { Facts } from '../facts.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatCount, formatDuration, prose } from '../words.ts';
+import { formatCount, formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 /** The server's idle close and the next request crossed on the wire. */
 export const keepaliveRace = endedExchangeRule({

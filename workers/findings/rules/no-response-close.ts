@@ -3,7 +3,8 @@ import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { type Ended, endingsOf } from '../endings.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatDuration, prose } from '../words.ts';
+import { formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 /** A request, no octet of an answer, and the server's FIN or RST. */
 export const noResponseClose = endedExchangeRule({

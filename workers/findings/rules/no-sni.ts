@@ -5,7 +5,8 @@ import { type HelloInstance, helloRule, type HelloWords } from '../hello-fault.t
 import { profileOf, serverProfiles } from '../hellos.ts';
 import { other } from '../ladder.ts';
 import { Impact, type ImpactLevel } from '../rule.ts';
-import { capitalize, code, formatCount, prose } from '../words.ts';
+import { formatCount } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 const UNRECOGNIZED_NAME = 112;
 const HANDSHAKE_FAILURE = 40;

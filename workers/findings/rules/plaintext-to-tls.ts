@@ -15,7 +15,8 @@ import { other } from '../ladder.ts';
 import { quoteMessage } from '../quote.ts';
 import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { type Claims, Draft, Impact, type Rule, type Statement } from '../rule.ts';
-import { capitalize, code, formatCount, formatDuration, plural, prose } from '../words.ts';
+import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 /** Plaintext HTTP to a server that speaks TLS: it answers with an alert, a close, or nothing that is HTTP. */
 export const plaintextToTls: Rule = {
@@ -213,13 +214,13 @@ function tell(
       request === undefined ? { code: 'PRI * HTTP/2.0' } : code(request.startLine),
       ' in clear to ',
       code(endpoint),
-      others > 0 ? `, where ${plural(others, 'TLS handshake')} of others succeeded; ` : '; ',
+      others > 0 ? `, where ${formatAmount(others, 'TLS handshake')} of others succeeded; ` : '; ',
       after === undefined ? '' : `${formatDuration(after)} later `,
       `${server.noun} `,
       { strong: did },
       ' and sent no HTTP.',
       felt === undefined ? undefined : prose(` ${capitalize(caller.noun)} `, { strong: felt }, '.'),
-      count > 1 ? ` So it went for ${plural(count, 'connection')}.` : undefined,
+      count > 1 ? ` So it went for ${formatAmount(count, 'connection')}.` : undefined,
     ),
     count,
     flows: [...flows],

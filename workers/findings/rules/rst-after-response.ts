@@ -3,7 +3,8 @@ import { statusText } from '../correlate.ts';
 import { endedExchangeRule } from '../ended-exchange.ts';
 import { endingsOf } from '../endings.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatDuration, prose } from '../words.ts';
+import { formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 /**
  * RST after a complete answer with nothing outstanding. Many proxies and clients drop connections so: a note. What a violation in

@@ -3,7 +3,8 @@ import { statusText } from '../correlate.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { type Ended, endingsOf } from '../endings.ts';
 import { Impact } from '../rule.ts';
-import { capitalize, code, formatCount, formatDuration, plural, prose } from '../words.ts';
+import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 /** RST (or FIN inside the head) after the status line and before the framing is complete. */
 export const rstMidResponse = endedExchangeRule({
@@ -31,7 +32,7 @@ function amount({ facts, exchange }: EndedInstance): string {
     response.framing === Framing.CONTENT_LENGTH && response.section !== 0
       ? facts.tables.sections.contentLength(response.section - 1)
       : NaN;
-  if (Number.isNaN(announced)) return `${plural(response.bodyOctets, 'octet')} of content`;
+  if (Number.isNaN(announced)) return `${formatAmount(response.bodyOctets, 'octet')} of content`;
   return `${formatCount(response.bodyOctets)} of ${formatCount(announced)} octets of content`;
 }
 

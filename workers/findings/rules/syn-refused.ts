@@ -10,7 +10,8 @@ import { judge } from '../judge.ts';
 import { LadderBuilder, other } from '../ladder.ts';
 import { nameEnds, type Participants } from '../roles.ts';
 import { Draft, Impact, type ImpactLevel, type Rule, type Statement } from '../rule.ts';
-import { capitalize, code, formatCount, formatDuration, plural, prose } from '../words.ts';
+import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 interface Refused {
   readonly flow: FlowRow;
@@ -115,7 +116,7 @@ function tell(facts: Facts, best: Refused, examined: readonly Refused[], group: 
       `: the machine is there, but no process listens on that port.`,
       ...caller,
       laterWords,
-      group.count > 1 ? ` So it went for ${plural(group.count, 'connection')}.` : undefined,
+      group.count > 1 ? ` So it went for ${formatAmount(group.count, 'connection')}.` : undefined,
     ),
     count: group.count,
     flows: [...group.flows],

@@ -12,7 +12,8 @@ import { judge } from '../judge.ts';
 import { other } from '../ladder.ts';
 import { nameEnds } from '../roles.ts';
 import { type Claims, Draft, Impact, type Rule, type Statement } from '../rule.ts';
-import { capitalize, code, formatCount, plural, prose } from '../words.ts';
+import { formatAmount, formatCount } from '../../../src/model/format.ts';
+import { capitalize, code, prose } from '../words.ts';
 
 const FATAL = 2;
 /** close_notify, user_canceled and no_renegotiation end nothing that was not over (RFC 8446 section 6.1). */
@@ -128,7 +129,7 @@ function tell(
       felt === undefined
         ? undefined
         : prose(` ${capitalize(participants.client.noun)} `, { strong: felt }, '.'),
-      count > 1 ? ` So it went for ${plural(count, 'connection')}.` : undefined,
+      count > 1 ? ` So it went for ${formatAmount(count, 'connection')}.` : undefined,
     ),
     count,
     flows: [...flows],
