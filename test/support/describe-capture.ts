@@ -132,7 +132,7 @@ function describeMessage(core: Core, row: number): string {
     name,
     `${messages.firstPacket(row)}-${messages.headPacket(row)}-${messages.lastPacket(row)}`,
     `${formatTime(messages.start(row))}-${formatTime(messages.end(row))}`,
-    messages.version(row) === 0 ? undefined : `HTTP/${messages.version(row) / 10}`,
+    messages.version(row) === 0 ? undefined : `HTTP/${(messages.version(row) / 10).toFixed(1)}`,
     nameOf(Framing, messages.framing(row)),
     nameOf(MessageState, state),
     `head ${messages.headOctets(row)} body ${messages.bodyOctets(row)}`,
