@@ -16,7 +16,12 @@ import { sniff, SNIFF_OCTETS } from './source/sniff.ts';
 /** The object behind the page's API. `module` is the compiled core; every capture gets a core of its own. */
 export function createAnalysis(module: WebAssembly.Module): Analysis {
   let capture: OpenCapture | undefined;
+  /** Ends when the capture that was begun last is read. */
   let reading: Promise<unknown> = Promise.resolve();
+  /** Calls of open(), the one whose file was last accepted, and the last one that was cancelled. */
+  let calls = 0;
+  let accepted = 0;
+  let cancelled = 0;
 
   /** The open capture; asking before there is one is a bug of the caller. */
   const opened = (): OpenCapture => {
@@ -24,25 +29,37 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     return capture;
   };
 
-  const open = async (file: File, listener: Listener): Promise<Result<Summary, OpenError>> => {
-    capture?.cancel();
-    await reading.catch(() => undefined);
-    const error = await problemOf(file);
-    if (error) return failed(error);
+  const begin = async (file: File, listener: Listener, call: number): Promise<Result<Summary, OpenError>> => {
     // The core of the capture before is let go before the next one takes its memory.
     capture = undefined;
     const next = new OpenCapture(await Core.create(module), file);
     capture = next;
-    const read = next.read(listener);
-    reading = read;
-    const result = await read;
-    if (!result.ok && capture === next) capture = undefined;
+    if (call < accepted || call <= cancelled) next.cancel();
+    const result = await next.read(listener);
+    if (!result.ok) capture = undefined;
     return result;
+  };
+
+  const open = async (file: File, listener: Listener): Promise<Result<Summary, OpenError>> => {
+    const call = ++calls;
+    const error = await problemOf(file);
+    // What is open stays: a file that is no capture takes nothing away.
+    if (error) return failed(error);
+    accepted = Math.max(accepted, call);
+    capture?.cancel();
+    const result = reading.then(() => begin(file, listener, call));
+    reading = result.catch(() => undefined);
+    return result;
+  };
+
+  const cancel = (): void => {
+    cancelled = calls;
+    capture?.cancel();
   };
 
   return {
     open,
-    cancel: () => Promise.resolve(capture?.cancel()),
+    cancel: () => Promise.resolve(cancel()),
     query: (view, query) => Promise.resolve(opened().query(view, query)),
     window: (view, id, start, count) => opened().window(view, id, start, count),
     position: (id, row) => Promise.resolve(opened().position(id, row)),

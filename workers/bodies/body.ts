@@ -8,7 +8,7 @@ import { Follower } from '../follow.ts';
 import { flowRowBefore } from '../flow-packets.ts';
 import { clientSide } from '../roles.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
-import { dechunk } from './chunks.ts';
+import { type Dechunked, dechunk } from './chunks.ts';
 import { decodeContent } from './decode.ts';
 
 /** Octets of a body as it was on the wire that are read for a preview, and octets of content that are shown. */
@@ -31,42 +31,46 @@ export async function bodyPreview(
   const { exchanges, messages } = core.tables;
   if (exchange < 0 || exchange >= exchanges.rows) return undefined;
   const message = exchange * 2 + (side === 'response' ? 1 : 0);
-  if (messages.state(message) === MessageState.ABSENT) return undefined;
+  const state = messages.state(message);
+  if (state === MessageState.ABSENT) return undefined;
   const lines = fieldLines(core, messages.section(message));
   const contentType = fieldOf(lines, 'content-type') ?? '';
-  const framing = messages.framing(message);
-  if (framing === Framing.NONE || messages.firstPacket(message) === 0 || messages.headOctets(message) === 0) {
-    return {
-      octets: new Uint8Array(),
-      contentType,
-      isComplete: messages.state(message) === MessageState.COMPLETE,
-    };
-  }
+  const hasBody =
+    messages.framing(message) !== Framing.NONE &&
+    messages.firstPacket(message) !== 0 &&
+    messages.headOctets(message) !== 0;
+  if (!hasBody) return { octets: new Uint8Array(), contentType, isComplete: state === MessageState.COMPLETE };
   const body = await readBody(core, reader, message);
-  const content =
-    framing === Framing.CHUNKED ? dechunk(body.octets) : { octets: body.octets, isComplete: true };
-  const coding = fieldOf(lines, 'content-encoding') ?? '';
+  return { contentType, ...(await preview(core, message, body, fieldOf(lines, 'content-encoding') ?? '')) };
+}
+
+/** Undoes the framing and the codings of a body, and says what it lacks. */
+async function preview(
+  core: Core,
+  message: number,
+  body: WireBody,
+  coding: string,
+): Promise<Omit<BodyPreview, 'contentType'>> {
+  const { messages } = core.tables;
+  const isChunked = messages.framing(message) === Framing.CHUNKED;
+  const content: Dechunked = isChunked ? dechunk(body.octets) : { octets: body.octets, isComplete: true };
   const decoded = await decodeContent(content.octets, coding, BODY_OUTPUT);
-  const octets = decoded.octets.slice(0, BODY_OUTPUT);
   const isWhole = body.isWhole && content.isComplete && messages.state(message) === MessageState.COMPLETE;
   const isComplete = isWhole && decoded.isComplete && decoded.octets.length <= BODY_OUTPUT;
   const caveats = [
     body.caveat,
-    'problem' in content && content.problem !== undefined
-      ? `The chunk framing is broken: ${content.problem}.`
-      : undefined,
+    content.problem === undefined ? undefined : `The chunk framing is broken: ${content.problem}.`,
     stateCaveat(core, message),
-    decoded.octets.length >= BODY_OUTPUT && !isComplete
-      ? `Only the first ${formatBytes(BODY_OUTPUT)} are shown.`
-      : undefined,
+    decoded.octets.length < BODY_OUTPUT || isComplete
+      ? undefined
+      : `Only the first ${formatBytes(BODY_OUTPUT)} are shown.`,
     // A coding that ends early because its octets do is said already.
-    decoded.problem !== undefined && isWhole
-      ? `The content is not valid ${coding}: ${decoded.problem}.`
-      : undefined,
+    decoded.problem === undefined || !isWhole
+      ? undefined
+      : `The content is not valid ${coding}: ${decoded.problem}.`,
   ].filter((caveat) => caveat !== undefined);
   return {
-    octets,
-    contentType,
+    octets: decoded.octets.slice(0, BODY_OUTPUT),
     isComplete,
     ...(decoded.encoding === undefined ? {} : { encoding: decoded.encoding }),
     ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
