@@ -77,7 +77,7 @@ const { status } = spawnSync(
     `${root}node_modules/assemblyscript/bin/asc.js`,
     'workers/assembly/index.ts',
     ...['--outFile', 'build/core.wasm', '--textFile', 'build/core.wat'],
-    ...['-O3', '--noAssert', '--runtime', 'minimal', '--enable', 'simd', '--maximumMemory', '65536'],
+    ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--maximumMemory', '65536'],
     // The core is 32-bit: sizes and numbers have the same width.
     ...['--disableWarning', '201'],
     ...['--baseDir', root],

@@ -1,9 +1,7 @@
 // Tables: rows of fixed size in row groups that are allocated once and never move.
 
+import { allocate, allocateForGood, release } from './memory';
 import { GROUP_SHIFTS, ROW_SIZES, TABLE_COUNT } from './schema';
-
-/** Octets of heap that tables and texts hold: compared with LIMIT_MEMORY_OCTETS before more is taken. */
-export let heldOctets: u64 = 0;
 
 // A table's descriptor: rows u32, directory address u32, groups the directory has room for u32.
 const DESCRIPTOR: usize = 12;
@@ -55,20 +53,6 @@ export function setU64(row: usize, column: usize, value: u64): void {
   store<u64>(row + column, value);
 }
 
-/** Zeroed heap, counted. */
-export function allocate(octets: usize): usize {
-  const at = heap.alloc(octets);
-  memory.fill(at, 0, octets);
-  heldOctets += octets;
-  return at;
-}
-
-/** Gives back what allocate() gave. */
-export function release(at: usize, octets: usize): void {
-  heap.free(at);
-  heldOctets -= octets;
-}
-
 export function rowCount(table: u32): u32 {
   return load<u32>(descriptors + <usize>table * DESCRIPTOR);
 }
@@ -100,7 +84,7 @@ function addGroup(descriptor: usize, table: u32): usize {
     store<u32>(descriptor, <u32>directory, 4);
     store<u32>(descriptor, max<u32>(room << 1, 16), 8);
   }
-  const group = allocate(unchecked(ROW_SIZES[table]) << shift);
+  const group = allocateForGood(unchecked(ROW_SIZES[table]) << shift);
   store<u32>(directory + ((<usize>groups) << 2), <u32>group);
   return group;
 }

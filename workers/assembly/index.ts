@@ -1,16 +1,6 @@
 // What the host may call: workers/core.ts is the only caller.
 
-import {
-  allocate,
-  appendRow as append,
-  directoryOf,
-  heldOctets,
-  release,
-  rowCount,
-  select,
-  selection,
-  u8Of,
-} from './columns';
+import { appendRow as append, directoryOf, rowCount, select, selection, u8Of } from './columns';
 import { counter } from './counters';
 import { end, locate, read, STOP_DAMAGED, STOP_MEMORY, STOP_NONE } from './files/index';
 import * as input from './files/input';
@@ -23,6 +13,7 @@ import * as issues from './issues';
 import { beginDescription, described, describedCount, endDescription } from './layers/describe';
 import { decode } from './layers/index';
 import * as scratch from './layers/scratch';
+import { allocate, hasRoom, heldOctets, release } from './memory';
 import * as schema from './schema';
 import { describePayload } from './streams/describe';
 import * as follow from './streams/follow';
@@ -46,7 +37,7 @@ export function reserveInput(size: usize): usize {
 
 export function push(size: usize): u32 {
   if (stopped) return stopped;
-  if (heldOctets > schema.LIMIT_MEMORY_OCTETS) {
+  if (heldOctets > schema.LIMIT_MEMORY_OCTETS || !hasRoom()) {
     issues.issue(schema.ISSUE_CODE_MEMORY_LIMIT, <f64>heldOctets, schema.LIMIT_MEMORY_OCTETS);
     stopped = STOP_MEMORY;
   } else {
@@ -91,11 +82,11 @@ function decodeAgain(size: usize, offset: f64): bool {
 
 export function describe(size: usize, offset: f64): u32 {
   issues.isCounting = false;
-  beginDescription(recordAt);
+  beginDescription(recordAt, recordAt);
   const isRecord = locate(recordAt, size, offset);
   if (isRecord) {
     const at = recordAt + record.header;
-    beginDescription(at);
+    beginDescription(at, at + record.capturedLength);
     decode(record.linkType(), at, at + record.capturedLength);
     if (scratch.hasTransport && scratch.transport == TCP) describePayload(scratch.payload, scratch.end);
   }

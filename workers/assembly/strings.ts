@@ -1,7 +1,8 @@
 // Interned octets: equal octets are one text. Text 0 is "absent"; the empty text has its own number.
 
+import { allocate, allocateForGood, release } from './memory';
 import { hashOctets, copyOctets, isEqual } from './bytes';
-import { allocate, appendRow, release, rowAt, rowCount, setU32, setU64, u32Of, u64Of } from './columns';
+import { appendRow, rowAt, rowCount, setU32, setU64, u32Of, u64Of } from './columns';
 import { issue } from './issues';
 import { ISSUE_CODE_TEXT_LIMIT, LIMIT_TEXT_OCTETS, TABLE_TEXTS, TEXTS_ADDRESS, TEXTS_LENGTH } from './schema';
 
@@ -23,7 +24,7 @@ function place(hash: u32): u32 {
 function growSlots(): void {
   const old = slots;
   const oldCount = slotCount;
-  slotCount = max<u32>(oldCount << 1, 4096);
+  slotCount = max<u32>(oldCount << 2, 4096);
   slots = allocate((<usize>slotCount) << 3);
   for (let index: u32 = 0; index < oldCount; index++) {
     const entry = u64Of(old + ((<usize>index) << 3), 0);
@@ -35,12 +36,12 @@ function growSlots(): void {
 function keep(at: usize, length: usize): usize {
   textOctets += length;
   if (length > BLOCK >> 2) {
-    const own = allocate(length);
+    const own = allocateForGood(length);
     copyOctets(own, at, length);
     return own;
   }
   if (blockLeft < length) {
-    block = allocate(BLOCK);
+    block = allocateForGood(BLOCK);
     blockLeft = BLOCK;
   }
   const to = block;

@@ -1,7 +1,7 @@
 // The input: what was held back from the last push, then the new octets. Framing reads from `at` to `end`.
 
+import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
-import { allocate, release } from '../columns';
 
 let buffer: usize = 0;
 let room: usize = 0;

@@ -1,8 +1,9 @@
 // The byte stream of one direction: octets in order, each once, gaps told. What comes early waits, within the caps.
 
 import { copyOctets } from '../bytes';
-import { addF64, addU32, allocate, orU32, orU8, release, setU32, u32Of, u8Of } from '../columns';
+import { addF64, addU32, orU32, orU8, setU32, u32Of, u8Of } from '../columns';
 import { issue } from '../issues';
+import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as streams from '../streams/index';
 import { distance, isAfter, isBefore } from './sequence';

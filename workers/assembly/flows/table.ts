@@ -3,9 +3,7 @@
 import { findOctet, hashWords, isDigit, u32At, u8At } from '../bytes';
 import {
   addU32,
-  allocate,
   appendRow,
-  release,
   rowAt,
   rowCount,
   setU16,
@@ -18,6 +16,7 @@ import {
   u8Of,
 } from '../columns';
 import { count } from '../counters';
+import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as scratch from '../layers/scratch';
 
@@ -224,7 +223,7 @@ function looksLikeServer(): bool {
   }
   const own = scratch.sourcePort;
   const other = scratch.destinationPort;
-  if (own < 1024 || other < 1024) return own < other;
+  if (own < 1024 != other < 1024) return own < 1024;
   // Ephemeral ports begin at 32768 on Linux, at 49152 by IANA.
   return own < 32768 && other >= 32768;
 }

@@ -1,6 +1,7 @@
 // What the decoders tell of a packet's fields when it is looked at; the index pass has `describing` off.
 
-import { allocate, release, setF64, setU32 } from '../columns';
+import { allocate, release } from '../memory';
+import { setF64, setU32 } from '../columns';
 import { copyOctets } from '../bytes';
 
 /** On while a packet is decoded for its details. */
@@ -12,6 +13,7 @@ let fields: usize = 0;
 let room: usize = 0;
 let count: usize = 0;
 let base: usize = 0;
+let last: usize = 0;
 
 /** Where the described fields are, and how many. */
 export function described(): usize {
@@ -22,10 +24,11 @@ export function describedCount(): u32 {
   return <u32>count;
 }
 
-/** Starts to describe the packet at `at`. */
-export function beginDescription(at: usize): void {
+/** Starts to describe the packet in [at, end). */
+export function beginDescription(at: usize, end: usize): void {
   describing = true;
   base = at;
+  last = end;
   count = 0;
 }
 
@@ -49,6 +52,7 @@ export function tell(field: u32, depth: u32, at: usize, length: usize, value: f6
   setU32(row, 0, field);
   setU32(row, 4, depth);
   setU32(row, 8, <u32>(at - base));
-  setU32(row, 12, <u32>length);
+  // A header may tell more octets than were captured.
+  setU32(row, 12, <u32>min<usize>(length, max<usize>(last, at) - at));
   setF64(row, 16, value);
 }

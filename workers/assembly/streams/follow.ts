@@ -1,7 +1,8 @@
 // A followed flow: the octets of both directions in the order the receivers read them, copied out.
 
+import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
-import { allocate, release, setU32, u32Of } from '../columns';
+import { setU32, u32Of } from '../columns';
 
 const PIECE: usize = 24;
 

@@ -12,18 +12,8 @@ import {
   lowerCase,
   u8At,
 } from '../bytes';
-import {
-  allocate,
-  appendRow,
-  release,
-  rowAt,
-  rowCount,
-  setF64,
-  setU32,
-  setU64,
-  u32Of,
-  u64Of,
-} from '../columns';
+import { appendRow, rowAt, rowCount, setF64, setU32, setU64, u32Of, u64Of } from '../columns';
+import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import { intern, textAddress, textLength } from '../strings';
 

@@ -1,7 +1,8 @@
 // Where the dissector of one direction of HTTP/1 stands between two pieces of its byte stream.
 
+import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
-import { allocate, release, setF64, setU32, u32Of, f64Of } from '../columns';
+import { setF64, setU32, u32Of, f64Of } from '../columns';
 
 /** At the border of a message. */
 export const START: u32 = 0;

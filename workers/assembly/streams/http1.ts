@@ -31,7 +31,9 @@ export function start(flow: u32, side: u32, sequence: u32): void {
   const isFirst = sequence == u32Of(direction, schema.DIRECTIONS_INITIAL_SEQUENCE) + 1;
   const isPartial =
     u32Of(flowAt(flow), schema.FLOWS_MARKS) & (schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP);
-  if (!isFirst && isPartial) setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
+  if (isFirst || isPartial == 0) return;
+  issue(schema.ISSUE_CODE_HTTP_RESYNCHRONIZED, NaN, NaN);
+  setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
 }
 
 /** Whether the direction must answer an HTTP/0.9 request: anything may come. */

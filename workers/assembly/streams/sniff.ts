@@ -1,8 +1,9 @@
 // Which protocol a direction speaks, by its first octets, on any port. Octets that are too few to tell wait for the next.
 
 import { copyOctets, findLineFeed, isDigit, isTokenOctet, u16At, u8At } from '../bytes';
-import { allocate, orU32, release, setU32, setU8, u32Of, u8Of } from '../columns';
+import { orU32, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
+import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as http1 from './http1';
 import { dispatch } from './index';

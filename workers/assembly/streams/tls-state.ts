@@ -1,7 +1,8 @@
 // Where the dissector of one direction of TLS stands between two pieces of its byte stream.
 
+import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
-import { allocate, release, setU32, u32Of } from '../columns';
+import { setU32, u32Of } from '../columns';
 
 export const MARKS: usize = 0;
 /** Octets of the record header that are there (0 to 5), then the record's type and octets to come. */
