@@ -78,6 +78,9 @@ function search(
     if (messages.start(row * 2 + 1) < upstream.start) continue;
     const flow = exchanges.flow(row);
     if (flow === upstream.flow || flow === NO_FLOW) continue;
+    // A caller that had no answer when its connection ended was not waiting any more.
+    const isAnswered = messages.start(row * 2 + 1) >= upstream.start;
+    if (!isAnswered && facts.time(facts.tables.flows.lastPacket(flow)) < upstream.start) continue;
     const fitness = fit(row, messages.section(row * 2));
     if (fitness === 0 || fitness < bestFit) continue;
     if (!meets(facts, flow, facts.clientOf(flow), upstream)) continue;

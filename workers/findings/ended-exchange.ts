@@ -151,7 +151,13 @@ function tell(
   const words = rule.tell(best);
   const least = rule.least(best);
   const verdict = judge(facts, [exchange.flow], 'absence', words.rests, words.doubts);
-  const ladder = exampleLadder(facts, best, { key: { packet: close.packet, label: words.closeLabel } });
+  const ladder = exampleLadder(facts, best, {
+    key: {
+      packet: close.packet,
+      label: words.closeLabel,
+      isHarmless: least === Impact.ODD && felt === undefined,
+    },
+  });
   const message = exchange.response ?? exchange.request;
   const packets = instances.flatMap((one) => [
     one.exchange.request?.firstPacket ?? 0,

@@ -1,4 +1,4 @@
-import { MessageState } from '../../src/model/exchange.ts';
+import { Framing, MessageState } from '../../src/model/exchange.ts';
 import { FlowMark } from '../../src/model/flow.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
@@ -60,6 +60,8 @@ function classify(
   const ended = (packet: PacketNumber): Ended => ({ flow, exchange, packet });
   const state = messages.state(exchange * 2 + 1);
   if (state === MessageState.COMPLETE) {
+    // What ends a tunnel (CONNECT, 101) is none of HTTP's business.
+    if (messages.framing(exchange * 2 + 1) === Framing.TUNNEL) return undefined;
     const packet = resetAfter(facts, flow, exchange);
     return packet === 0 ? undefined : { ending: 'reset-after-response', ended: ended(packet) };
   }

@@ -15,10 +15,18 @@ export interface ExampleExchange {
   readonly participants: Participants;
 }
 
+/** The packet that a ladder points out. */
+interface KeyStep {
+  readonly packet: PacketNumber;
+  readonly label: string;
+  /** A habit, and no failure. */
+  readonly isHarmless?: boolean;
+}
+
 /** What is pointed out in an example's ladder. */
 export interface LadderWords {
   /** The FIN or RST that is the failure. */
-  readonly key?: { readonly packet: PacketNumber; readonly label: string };
+  readonly key?: KeyStep;
   readonly remark?: string;
   readonly requestRemark?: string;
   readonly body?: string;

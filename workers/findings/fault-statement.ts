@@ -57,7 +57,7 @@ export function tellMessageFault(
       flows,
       best.participants,
     ),
-    lead: prose(words.saw, ...outcome(best), repeats(count)),
+    lead: prose(words.saw, ...outcome(best, words.tellsAnswer ?? true), repeats(count)),
     count: count,
     flows: [...flows],
     packets: [...new Set(packets.filter((packet) => packet !== 0))].sort((a, b) => a - b),
@@ -84,7 +84,7 @@ function consequence({ reaction, receiver, message }: FaultInstance): string {
 }
 
 /** Sentences on what the receiver did, and what the user felt. */
-function outcome(instance: FaultInstance): Prose {
+function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
   const { reaction, receiver, message, exchange, impact } = instance;
   const who = capitalize(receiver.label === 'client' ? receiver.noun : nounOf(receiver));
   if (reaction === undefined) {
@@ -112,6 +112,7 @@ function outcome(instance: FaultInstance): Prose {
   } else {
     parts.push(` ${who} `, { strong: `${how} the connection` }, `${later(reaction.after)}.`);
   }
+  if (!tellsAnswer) return parts;
   const content =
     message.bodyOctets > 0 ? ` with ${formatAmount(message.bodyOctets, 'octet')} of content on the wire` : '';
   parts.push(` ${capitalize(instance.sender.noun)} did answer: ${statusText(exchange)}${content}.`);

@@ -103,12 +103,13 @@ export class LadderBuilder {
   closes(
     closes: readonly Close[],
     lifelines: readonly [number, number],
-    key: { readonly packet: PacketNumber; readonly label: string } | undefined,
+    key: { readonly packet: PacketNumber; readonly label: string; readonly isHarmless?: boolean } | undefined,
   ): void {
     for (const close of closes) {
       const from = lifelines[close.side];
       const to = lifelines[other(close.side)];
-      if (close.packet === key?.packet) this.step(from, to, close.packet, key.label, { tone: 'bad' });
+      if (close.packet === key?.packet)
+        this.step(from, to, close.packet, key.label, { tone: key.isHarmless ? 'plain' : 'bad', isKey: true });
       else this.step(from, to, close.packet, close.how, { tone: 'quiet' });
     }
   }

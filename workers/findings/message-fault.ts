@@ -42,6 +42,8 @@ export interface FaultWords {
   readonly remark: string;
   /** A line of ours below the quoted message. */
   readonly tail?: readonly string[];
+  /** The exchange was answered all the same: false where the rule's own words tell how far the answer came. */
+  readonly tellsAnswer?: boolean;
   /** What makes it uncertain, besides what the frame sees. */
   readonly doubts?: readonly string[];
 }
@@ -123,7 +125,8 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
   for (const row of meant) {
     if (!isBroken(facts, row)) continue;
     const draft = drafts.get(groups.keyOf(keyOf(row)));
-    if (draft !== undefined) claim(facts, claims, row >>> 1, draft);
+    // What nobody minded explains nothing.
+    if (draft !== undefined && draft.statement.impact >= Impact.BROKE) claim(facts, claims, row >>> 1, draft);
   }
   return [...drafts.values()];
 }

@@ -48,7 +48,7 @@ export function nameEnds(
   downstream: ExchangeFacts | undefined,
 ): Participants {
   if (downstream !== undefined) {
-    return { caller: CLIENT, client: proxyByResponse(facts, downstream) ?? PROXY, server: SERVER };
+    return { caller: CLIENT, client: proxyByResponse(facts, downstream) ?? PROXY, server: APP };
   }
   const proxy = proxyByFlow(facts, flow, client);
   return proxy === undefined ? { client: CLIENT, server: SERVER } : { client: proxy, server: APP };

@@ -1,15 +1,27 @@
-import { Violation } from '../../../src/model/exchange.ts';
+import { MessageMark, Violation } from '../../../src/model/exchange.ts';
+import { FlowMark } from '../../../src/model/flow.ts';
+import { type Facts, NO_FLOW } from '../facts.ts';
 import { linesOf } from '../field-values.ts';
 import { messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
 import { capitalize, code, codes, prose } from '../words.ts';
+
+/** Whether the header section was captured whole, so that what is not in it was not sent. */
+function isWhole(facts: Facts, messageRow: number): boolean {
+  const { exchanges, messages } = facts.tables;
+  const lost = MessageMark.GAP | MessageMark.TEXT_DROPPED | MessageMark.RESYNCHRONIZED;
+  if ((messages.marks(messageRow) & lost) !== 0 || messages.headPacket(messageRow) === 0) return false;
+  const flow = exchanges.flow(messageRow >>> 1);
+  return flow === NO_FLOW || (facts.marks(flow) & FlowMark.SNAPPED) === 0;
+}
 
 /** An HTTP/1.1 request with no Host line, or more than one (RFC 9112 section 3.2). */
 export const badHost = messageFaultRule({
   id: 'bad-host',
   looksFor: 'an HTTP/1.1 request without Host, or with more than one',
   mask: Violation.HOST_MISSING | Violation.HOST_REPEATED,
-  isMeant: (_facts, row) => (row & 1) === 0,
+  // A section of which octets are missing may have had the line.
+  isMeant: (facts, row) => (row & 1) === 0 && isWhole(facts, row),
   kind: (facts, row) => facts.tables.messages.violations(row) & Violation.HOST_REPEATED,
   least: () => Impact.CAN_BREAK,
   tell: ({ lines, message, sender, receiver }) => {

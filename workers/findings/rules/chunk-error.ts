@@ -108,6 +108,7 @@ export const chunkError = messageFaultRule({
             ],
       sources: isCut ? ['RFC 9112 section 8', 'RFC 9112 section 7.1'] : ['RFC 9112 section 7.1'],
       remark: isCut ? 'no last chunk' : 'bad chunk',
+      tellsAnswer: false,
       tail: [
         isCut
           ? `… ${octets} of chunks, then FIN: no last chunk`

@@ -84,6 +84,7 @@ function tellShort({ facts, exchange, message, sender, receiver }: FaultInstance
         ],
     sources: ['RFC 9112 section 8', 'RFC 9112 section 6.3'],
     remark: 'cut short',
+    tellsAnswer: false,
     tail: [`… ${counts} octets of content, then FIN`],
   };
 }
@@ -121,6 +122,7 @@ function tellLong({ facts, exchange, message, sender, receiver }: FaultInstance)
     ],
     sources: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
     remark: 'octets after it',
+    tellsAnswer: false,
     tail: [`… ${formatAmount(message.bodyOctets, 'octet')} of content, then more octets`],
   };
 }

@@ -6,6 +6,7 @@ import { adviceOn, opensslWords } from '../alerts.ts';
 import { addressesOf, endpointsOf, evidenceOf } from '../example.ts';
 import { ANY, type Facts, type Side } from '../facts.ts';
 import { Groups } from '../group.ts';
+import { encryptedAlert } from './encrypted-alert.ts';
 import { drawHandshake, examineHello, type HelloInstance } from '../hello-fault.ts';
 import { serverKey } from '../hellos.ts';
 import { judge } from '../judge.ts';
@@ -19,7 +20,7 @@ const FATAL = 2;
 /** close_notify, user_canceled and no_renegotiation end nothing that was not over (RFC 8446 section 6.1). */
 const HARMLESS: ReadonlySet<number> = new Set([0, 90, 100]);
 
-/** A fatal alert in clear. */
+/** A fatal alert in clear, or what is probably one. */
 export const tlsAlert: Rule = {
   id: 'tls-alert',
   looksFor: 'a fatal TLS alert',
@@ -27,10 +28,10 @@ export const tlsAlert: Rule = {
     facts.tables.hellos.rows === 0 && facts.select('directions', 'alertPacket', ANY).length === 0
       ? 'no TLS handshake was captured'
       : undefined,
-  find,
+  find: (facts, claims) => [...findInClear(facts, claims), ...encryptedAlert.find(facts, claims)],
 };
 
-function find(facts: Facts, claims: Claims): readonly Draft[] {
+function findInClear(facts: Facts, claims: Claims): readonly Draft[] {
   const { directions, flows } = facts.tables;
   const groups = new Groups<string>();
   const meant: number[] = [];
