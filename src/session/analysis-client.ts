@@ -25,11 +25,11 @@ const NEVER = new Promise<never>(() => {});
 
 /** The worker as the session sees it: one object that stays while the worker behind it may be replaced. */
 export class AnalysisClient implements Analysis {
-  #onFault: (message: string) => void;
+  #onFault: (message: string, isFatal: boolean) => void;
   #worker: Promise<AnalysisWorker>;
 
-  /** `onFault` is called with a message when the analyser breaks; see {@link replace}. */
-  constructor(onFault: (message: string) => void) {
+  /** `onFault` is called when the analyser breaks; a fatal fault ends the reading: see {@link replace}. */
+  constructor(onFault: (message: string, isFatal: boolean) => void) {
     this.#onFault = onFault;
     this.#worker = this.#spawn();
   }
@@ -41,7 +41,7 @@ export class AnalysisClient implements Analysis {
   }
 
   open(file: File, listener: Listener): Promise<Result<Summary, OpenError>> {
-    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(file, proxy(listener)));
+    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(file, proxy(listener)), true);
   }
   cancel(): Promise<void> {
     return this.#call((analysis) => analysis.cancel());
@@ -88,15 +88,19 @@ export class AnalysisClient implements Analysis {
   }
 
   #spawn(): Promise<AnalysisWorker> {
-    return spawnWorker((message) => this.#onFault(message));
+    return spawnWorker((message) => this.#onFault(message, true));
   }
 
-  async #call<Answer>(ask: (analysis: AnalysisWorker['analysis']) => Promise<Answer>): Promise<Answer> {
+  async #call<Answer>(
+    ask: (analysis: AnalysisWorker['analysis']) => Promise<Answer>,
+    isFatal = false,
+  ): Promise<Answer> {
     const worker = this.#worker;
     try {
       return await ask((await worker).analysis);
     } catch (error) {
-      if (worker === this.#worker) this.#onFault(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      if (worker === this.#worker) this.#onFault(message, isFatal);
       return NEVER;
     }
   }

@@ -22,6 +22,8 @@ export class CaptureState {
   #revision = $state(0);
   #startedAt = $state(0);
   #run = 0;
+  /** True once the worker can be asked about rows. */
+  readonly isReadable = $derived(this.#summary !== undefined);
 
   get status(): CaptureStatus {
     return this.#status;

@@ -40,7 +40,7 @@ export class Session {
   #fault = $state('');
 
   constructor() {
-    this.#client = new AnalysisClient((message) => this.#breakDown(message));
+    this.#client = new AnalysisClient((message, isFatal) => this.#breakDown(message, isFatal));
     this.tables = {
       exchanges: new TableState('exchanges', this.#client),
       flows: new TableState('flows', this.#client),
@@ -182,9 +182,9 @@ export class Session {
     else if (packets.rows > 0) this.go({ view: 'packets' });
   }
 
-  #breakDown(message: string): void {
+  #breakDown(message: string, isFatal: boolean): void {
     this.#fault = message;
-    if (this.capture.status !== 'reading') return;
+    if (!isFatal) return;
     this.capture.breakDown();
     this.#reading = undefined;
     this.#client.replace();
