@@ -1,4 +1,4 @@
-import { TABLES, type TableName } from '../../src/model/schema.ts';
+import type { TABLES, TableName } from '../../src/model/schema.ts';
 import type { ColumnReader, Core } from '../core.ts';
 
 /** Writes the values of the rows from `from` into an array; NaN where a row has none. */
@@ -12,12 +12,7 @@ export type ColumnName<N extends TableName> = keyof (typeof TABLES)[N]['columns'
 
 /** A column of a table, for whole scans. */
 export function column<N extends TableName>(core: Core, table: N, name: ColumnName<N>): Fill {
-  const readers: Readonly<Record<string, number | ColumnReader>> = core.tables[table];
-  const reader = readers[name];
-  if (typeof reader !== 'function') throw new Error(`InvariantError: no column ${table}.${name}`);
-  return (from, into) => {
-    for (let at = 0; at < into.length; at++) into[at] = reader(from + at);
-  };
+  return (from, into) => core.copyColumn(table, name, from, into);
 }
 
 /** Calls for each block of rows, in order. */

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import { Bitset } from './bitset.ts';
-import { BlockColumn, column, forBlocks } from './columns.ts';
+import { BlockColumn, column, forBlocks, wholeColumn } from './columns.ts';
 
 /**
  * Packets of an exchange: those of its flow from its own first packet to the first packet of the next exchange in the flow, and in
@@ -17,25 +17,31 @@ interface Spans {
 }
 
 function spans(core: Core): Spans {
-  const { exchanges, messages, flows } = core.tables;
+  const { exchanges, flows } = core.tables;
   const { rows } = exchanges;
   const first = new Uint32Array(rows);
   const last = new Uint32Array(rows);
   const next = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const request = messages.firstPacket(row * 2);
-    const response = messages.firstPacket(row * 2 + 1);
-    first[row] = request === 0 ? response : response === 0 ? request : Math.min(request, response);
-    last[row] = Math.max(messages.lastPacket(row * 2), messages.lastPacket(row * 2 + 1));
-  }
-  for (let row = 0; row < rows; row++) {
-    const following = exchanges.nextInFlow(row);
-    if (following !== 0) next[row] = first[following - 1] ?? 0;
-  }
-  for (let flow = 0; flow < flows.rows; flow++) {
-    const exchange = flows.firstExchange(flow);
-    if (exchange !== 0 && first[exchange - 1] !== 0) first[exchange - 1] = 1;
-  }
+  const starts = new BlockColumn(column(core, 'messages', 'firstPacket'));
+  const ends = new BlockColumn(column(core, 'messages', 'lastPacket'));
+  forBlocks(rows * 2, (from, count) => {
+    const begun = starts.read(from, count);
+    const ended = ends.read(from, count);
+    for (let at = 0; at < count; at += 2) {
+      const row = (from + at) >>> 1;
+      const request = begun[at] ?? 0;
+      const response = begun[at + 1] ?? 0;
+      first[row] = request === 0 ? response : response === 0 ? request : Math.min(request, response);
+      last[row] = Math.max(ended[at] ?? 0, ended[at + 1] ?? 0);
+    }
+  });
+  const links = new BlockColumn(column(core, 'exchanges', 'nextInFlow'));
+  forBlocks(rows, (from, count) => {
+    const following = links.read(from, count);
+    for (let at = 0; at < count; at++) next[from + at] = first[(following[at] ?? 0) - 1] ?? 0;
+  });
+  const firsts = wholeColumn(column(core, 'flows', 'firstExchange'), flows.rows);
+  for (const exchange of firsts) if (exchange !== 0 && first[exchange - 1] !== 0) first[exchange - 1] = 1;
   return { first, last, next };
 }
 
@@ -90,12 +96,13 @@ export function exchangesOfPackets(core: Core, found: Bitset): Bitset {
     }
   });
   const { first, last, next } = spans(core);
+  const flowOf = wholeColumn(column(core, 'exchanges', 'flow'), exchanges.rows);
   for (let row = 0; row < exchanges.rows; row++) {
     const start = first[row] ?? 0;
     if (start === 0) continue;
     const own = last[row] ?? 0;
     const following = next[row] ?? 0;
-    const nearest = following === 0 ? (latest[exchanges.flow(row)] ?? 0) : (before[following] ?? 0);
+    const nearest = following === 0 ? (latest[flowOf[row] ?? 0] ?? 0) : (before[following] ?? 0);
     const isOwn = own > 0 && (found.has(own - 1) || (before[own] ?? 0) >= start);
     if (nearest >= start || isOwn) result.add(row);
   }

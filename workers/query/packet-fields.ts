@@ -73,12 +73,12 @@ function flowsThatCarry(core: Core, protocol: number): Source {
   };
 }
 
-/** A protocol below the flows' payload: all packets of its flows, and what has no flow. */
-function lower(name: 'transport' | 'ipVersion' | undefined, wanted: number, protocol: number): FieldBinding {
+/** A protocol below the flows' payload: what belongs to its flows, and packets that have no flow. */
+function lower(name: 'transport' | 'ipVersion', wanted: number, protocol: number): FieldBinding {
   return (core) => {
-    const sources = [packetsWhere(core, protocol)];
-    if (name) sources.push(flowsWhere(core, name, wanted));
-    return { type: 'presence', sources: () => sources };
+    const flows = flowsWhere(core, name, wanted);
+    const packets = packetsWhere(core, protocol);
+    return { type: 'presence', sources: (view) => (view === 'packets' ? [flows, packets] : [flows]) };
   };
 }
 
@@ -87,8 +87,13 @@ function upper(protocol: number): FieldBinding {
   return (core) => {
     const packets = packetsWhere(core, protocol);
     const flows = flowsThatCarry(core, protocol);
-    return { type: 'presence', sources: (view) => (view === 'packets' ? [packets] : [flows, packets]) };
+    return { type: 'presence', sources: (view) => (view === 'packets' ? [packets] : [flows]) };
   };
+}
+
+/** A protocol that only packets tell. */
+function own(protocol: number): FieldBinding {
+  return (core) => ({ type: 'presence', sources: () => [packetsWhere(core, protocol)] });
 }
 
 /** Time since the packet before; the first has none to come after, Wireshark says 0. */
@@ -160,7 +165,7 @@ export const PACKET_BINDINGS: FieldBindings = {
   'frame.len': packetNumber((core) => column(core, 'packets', 'length')),
   'frame.cap_len': packetNumber((core) => column(core, 'packets', 'capturedLength')),
   eth: ethernet,
-  arp: lower(undefined, 0, Protocol.ARP),
+  arp: own(Protocol.ARP),
   ip: lower('ipVersion', 4, Protocol.IPV4),
   ipv6: lower('ipVersion', 6, Protocol.IPV6),
   icmp: lower('transport', TRANSPORT.ICMP, Protocol.ICMP),
@@ -168,9 +173,9 @@ export const PACKET_BINDINGS: FieldBindings = {
   tcp: lower('transport', TRANSPORT.TCP, Protocol.TCP),
   udp: lower('transport', TRANSPORT.UDP, Protocol.UDP),
   sctp: lower('transport', TRANSPORT.SCTP, Protocol.SCTP),
-  dns: upper(Protocol.DNS),
-  quic: upper(Protocol.QUIC),
-  dtls: upper(Protocol.DTLS),
+  dns: own(Protocol.DNS),
+  quic: own(Protocol.QUIC),
+  dtls: own(Protocol.DTLS),
   http: upper(Protocol.HTTP1),
   http2: upper(Protocol.HTTP2),
   websocket: upper(Protocol.WEBSOCKET),

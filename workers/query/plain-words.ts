@@ -1,7 +1,7 @@
 import { formatAddress } from '../addresses.ts';
 import type { Core } from '../core.ts';
 import { Bitset } from './bitset.ts';
-import { column, type Fill } from './columns.ts';
+import { BlockColumn, column, forBlocks, type Fill } from './columns.ts';
 import type { Selection } from './compile.ts';
 import { FilterFailure } from './failure.ts';
 import { isFieldLike, knownField } from './field-lookup.ts';
@@ -128,7 +128,7 @@ const UTF8 = new TextEncoder();
 const COLON = 0x3a;
 
 function exchangesWith(core: Core, word: string): Bitset {
-  const { exchanges, messages, sections, lines, texts } = core.tables;
+  const { exchanges, sections, lines, texts } = core.tables;
   const lower = UTF8.encode(word.toLowerCase());
   const isIn = (text: number, from: number): number => {
     const octets = core.textOctets(text);
@@ -136,7 +136,7 @@ function exchangesWith(core: Core, word: string): Bitset {
       ? 1
       : 2;
   };
-  const inText = remembering((text) => (text === 0 ? 2 : isIn(text, 0)), texts.rows + 1);
+  const inText = remembering((text) => isIn(text, 0), texts.rows + 1);
   const inLine = remembering((text) => isIn(text, 1), texts.rows + 1);
   const inSection = remembering((section) => {
     const first = sections.firstLine(section);
@@ -144,21 +144,25 @@ function exchangesWith(core: Core, word: string): Bitset {
     for (let at = 0; at < count; at++) if (inLine(lines.text(first + at)) === 1) return 1;
     return 2;
   }, sections.rows);
-  const status = /^[1-5]\d\d$/.test(word) ? Number(word) : undefined;
   const found = new Bitset(exchanges.rows);
-  const hasLink = (link: number): boolean => link !== 0 && inSection(link - 1) === 1;
-  for (let row = 0; row < exchanges.rows; row++) {
-    const isFound =
-      (status !== undefined && exchanges.status(row) === status) ||
-      inText(exchanges.target(row)) === 1 ||
-      inText(exchanges.authority(row)) === 1 ||
-      inText(exchanges.method(row)) === 1 ||
-      inText(exchanges.reason(row)) === 1 ||
-      hasLink(messages.section(row * 2)) ||
-      hasLink(messages.section(row * 2 + 1)) ||
-      hasLink(messages.trailers(row * 2)) ||
-      hasLink(messages.trailers(row * 2 + 1));
-    if (isFound) found.add(row);
+  const mark = (fill: Fill, rowsAnExchange: 1 | 2, isFound: (value: number) => boolean): void => {
+    const block = new BlockColumn(fill);
+    forBlocks(exchanges.rows * rowsAnExchange, (from, count) => {
+      const values = block.read(from, count);
+      for (let at = 0; at < count; at++) {
+        const value = values[at] ?? 0;
+        if (value !== 0 && isFound(value)) found.add(Math.floor((from + at) / rowsAnExchange));
+      }
+    });
+  };
+  for (const name of ['target', 'authority', 'method', 'reason'] as const) {
+    mark(column(core, 'exchanges', name), 1, (id) => inText(id) === 1);
+  }
+  for (const name of ['section', 'trailers'] as const) {
+    mark(column(core, 'messages', name), 2, (link) => inSection(link - 1) === 1);
+  }
+  if (/^[1-5]\d\d$/.test(word)) {
+    mark(column(core, 'exchanges', 'status'), 1, (status) => status === Number(word));
   }
   return found;
 }

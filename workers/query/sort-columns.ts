@@ -2,50 +2,58 @@ import { MessageState } from '../../src/model/exchange.ts';
 import { PacketMark, PROTOCOL_NAMES } from '../../src/model/packet.ts';
 import type { View } from '../api.ts';
 import type { ColumnReader, Core } from '../core.ts';
-import { flowItem } from '../items/flow-item.ts';
+import { flowEnding } from '../items/flow-item.ts';
 import { helloItem } from '../items/hello-item.ts';
 import { clientSide, flowProtocol, transportName } from '../roles.ts';
-import type { Fill } from './columns.ts';
+import { column, combined, mapped, sideOf, wholeColumn, type Fill } from './columns.ts';
 import { exchangeStateName } from './exchange-state.ts';
 import { exchangeTime } from './exchange-times.ts';
+import { domainRows } from './source.ts';
 
-/** What rows are sorted by: a number, or the number of a text (0 for none) with a way to tell it. NaN goes last. */
-export type SortKey =
-  | { readonly kind: 'number'; readonly key: ColumnReader }
-  | { readonly kind: 'text'; readonly key: ColumnReader; readonly text: (key: number) => string };
+/** What rows are sorted by: a number, or the number of a text with a way to tell it. NaN goes last. */
+interface SortKey {
+  readonly keys: Fill;
+  readonly text?: (key: number) => string;
+}
 
 type SortColumns = Readonly<Record<string, (core: Core) => SortKey>>;
 
 const NO_FLOW = 0xffffffff;
 
-function number(key: (core: Core) => ColumnReader): (core: Core) => SortKey {
-  return (core) => ({ kind: 'number', key: key(core) });
+function number(keys: (core: Core) => Fill): (core: Core) => SortKey {
+  return (core) => ({ keys: keys(core) });
+}
+
+/** Keys that are made row by row. */
+function byRow(key: ColumnReader): Fill {
+  return (from, into) => {
+    for (let at = 0; at < into.length; at++) into[at] = key(from + at);
+  };
+}
+
+function unlessZero(keys: Fill): Fill {
+  return mapped(keys, (key) => key || NaN);
 }
 
 /** An interned text; rows without it go last. */
-function interned(id: (core: Core) => ColumnReader): (core: Core) => SortKey {
-  return (core) => ({ kind: 'text', key: orNaN(id(core)), text: (key) => core.text(key) });
-}
-
-function orNaN(reader: ColumnReader): ColumnReader {
-  return (row) => reader(row) || NaN;
+function interned(ids: (core: Core) => Fill): (core: Core) => SortKey {
+  return (core) => ({ keys: unlessZero(ids(core)), text: (key) => core.text(key) });
 }
 
 /** A small number with a name. */
-function named(key: (core: Core) => ColumnReader, text: (key: number) => string): (core: Core) => SortKey {
-  return (core) => ({ kind: 'text', key: key(core), text });
+function named(keys: (core: Core) => Fill, text: (key: number) => string): (core: Core) => SortKey {
+  return (core) => ({ keys: keys(core), text });
 }
 
 /** A text that the item of the row tells: for views with few rows. */
 function told(text: (core: Core, row: number) => string | undefined): (core: Core) => SortKey {
   return (core) => ({
-    kind: 'text',
-    key: (row) => (text(core, row) ? row : NaN),
+    keys: byRow((row) => (text(core, row) ? row : NaN)),
     text: (row) => text(core, row) ?? '',
   });
 }
 
-const rowItself = number(() => (row) => row);
+const rowItself = number(() => byRow((row) => row));
 
 /** Where an end of a flow stands: by address as a number, then by port. */
 function endpoint(core: Core): (flow: number, side: number) => number {
@@ -77,45 +85,42 @@ function addressRanks(core: Core): Float64Array {
 
 function packetEnd(isSource: boolean): (core: Core) => SortKey {
   return number((core) => {
-    const { packets } = core.tables;
     const end = endpoint(core);
-    return (row) => {
-      const flow = packets.flow(row);
+    return combined(column(core, 'packets', 'flow'), column(core, 'packets', 'marks'), (flow, marks) => {
       if (flow < 0) return NaN;
-      const sender = packets.marks(row) & PacketMark.FROM_RESPONDER ? 1 : 0;
+      const sender = marks & PacketMark.FROM_RESPONDER ? 1 : 0;
       return end(flow, isSource ? sender : 1 - sender);
-    };
+    });
   });
+}
+
+/** Flows of rows that may have none. */
+function flowsOf(table: 'exchanges' | 'hellos'): (core: Core) => Fill {
+  return (core) => mapped(column(core, table, 'flow'), (flow) => (flow === NO_FLOW ? NaN : flow));
 }
 
 /** The client's (server's) end of a row's flow. */
-function roleEnd(flowOf: (core: Core) => ColumnReader, isClient: boolean): (core: Core) => SortKey {
+function roleEnd(flows: (core: Core) => Fill, isClient: boolean): (core: Core) => SortKey {
   return number((core) => {
-    const flow = flowOf(core);
     const end = endpoint(core);
-    return (row) => {
-      const at = flow(row);
-      if (at === NO_FLOW) return NaN;
-      const client = clientSide(core, at);
-      return end(at, isClient ? client : 1 - client);
-    };
+    return mapped(flows(core), (flow) => {
+      const client = clientSide(core, flow);
+      return end(flow, isClient ? client : 1 - client);
+    });
   });
 }
 
-function streamOf(flowOf: (core: Core) => ColumnReader): (core: Core) => SortKey {
-  return number((core) => {
-    const flow = flowOf(core);
-    return (row) => (flow(row) === NO_FLOW ? NaN : core.tables.flows.number(flow(row)));
-  });
+function streamOf(flows: (core: Core) => Fill): (core: Core) => SortKey {
+  return number((core) => mapped(flows(core), (flow) => core.tables.flows.number(flow)));
 }
 
 const PACKETS: SortColumns = {
   packet: rowItself,
-  time: number((core) => core.tables.packets.time),
-  length: number((core) => core.tables.packets.length),
-  flow: number((core) => (row) => (core.tables.packets.flow(row) < 0 ? NaN : core.tables.packets.flow(row))),
+  time: number((core) => column(core, 'packets', 'time')),
+  length: number((core) => column(core, 'packets', 'length')),
+  flow: number((core) => mapped(column(core, 'packets', 'flow'), (flow) => (flow < 0 ? NaN : flow))),
   protocol: named(
-    (core) => core.tables.packets.protocol,
+    (core) => column(core, 'packets', 'protocol'),
     (key) => PROTOCOL_NAMES[key] ?? '?',
   ),
   source: packetEnd(true),
@@ -125,119 +130,127 @@ const PACKETS: SortColumns = {
 function flowEnd(side: 0 | 1): (core: Core) => SortKey {
   return number((core) => {
     const end = endpoint(core);
-    return (flow) => end(flow, side);
+    return byRow((flow) => end(flow, side));
   });
 }
 
-function bothSides(name: 'octets' | 'packets' | 'retransmissions' | 'lostOctets'): (core: Core) => SortKey {
+type DirectionSum = 'octets' | 'packets' | 'retransmissions' | 'lostOctets';
+
+function ofSide(name: DirectionSum, side: 0 | 1): (core: Core) => SortKey {
+  return number((core) => sideOf(column(core, 'directions', name), side));
+}
+
+function bothSides(name: DirectionSum): (core: Core) => SortKey {
   return number((core) => {
-    const reader = core.tables.directions[name];
-    return (flow) => reader(flow * 2) + reader(flow * 2 + 1);
+    const values = column(core, 'directions', name);
+    return combined(sideOf(values, 0), sideOf(values, 1), (a, b) => a + b);
   });
+}
+
+/** Time of a packet of flows. */
+function packetTime(core: Core, name: 'firstPacket' | 'lastPacket'): Fill {
+  const { time } = core.tables.packets;
+  return mapped(column(core, 'flows', name), (packet) => (packet === 0 ? NaN : time(packet - 1)));
 }
 
 const FLOWS: SortColumns = {
   flow: rowItself,
-  number: number((core) => core.tables.flows.number),
-  start: number((core) => (flow) => core.tables.packets.time(core.tables.flows.firstPacket(flow) - 1)),
-  duration: number((core) => {
-    const { flows, packets } = core.tables;
-    return (flow) => packets.time(flows.lastPacket(flow) - 1) - packets.time(flows.firstPacket(flow) - 1);
-  }),
+  number: number((core) => column(core, 'flows', 'number')),
+  start: number((core) => packetTime(core, 'firstPacket')),
+  duration: number((core) =>
+    combined(packetTime(core, 'lastPacket'), packetTime(core, 'firstPacket'), (a, b) => a - b),
+  ),
   originator: flowEnd(0),
   responder: flowEnd(1),
   packets: bothSides('packets'),
   octets: bothSides('octets'),
-  originatorOctets: number((core) => (flow) => core.tables.directions.octets(flow * 2)),
-  responderOctets: number((core) => (flow) => core.tables.directions.octets(flow * 2 + 1)),
+  originatorOctets: ofSide('octets', 0),
+  responderOctets: ofSide('octets', 1),
   retransmissions: bothSides('retransmissions'),
   lostOctets: bothSides('lostOctets'),
-  exchanges: number((core) => core.tables.flows.exchanges),
+  exchanges: number((core) => column(core, 'flows', 'exchanges')),
   transport: told(transportName),
-  protocol: named(
-    (core) => (flow) => flowProtocol(core, flow),
-    (key) => PROTOCOL_NAMES[key] ?? '?',
+  protocol: told(
+    (core, flow) => PROTOCOL_NAMES[flowProtocol(core, flow) || NaN] ?? transportName(core, flow),
   ),
   serverName: interned((core) => {
     const { flows, hellos } = core.tables;
-    return (flow) => (flows.hello(flow) === 0 ? 0 : hellos.serverName(flows.hello(flow) - 1));
+    return byRow((flow) => (flows.hello(flow) === 0 ? 0 : hellos.serverName(flows.hello(flow) - 1)));
   }),
-  ending: told((core, flow) => flowItem(core, flow).ending),
+  ending: told(flowEnding),
 };
 
+/** Octets of a message, as its exchange's item counts them. */
 function octetsOf(side: 0 | 1): (core: Core) => SortKey {
   return number((core) => {
-    const { messages } = core.tables;
-    return (exchange) => {
-      const row = exchange * 2 + side;
-      return messages.state(row) === MessageState.ABSENT
-        ? 0
-        : messages.headOctets(row) + messages.bodyOctets(row);
-    };
+    const head = sideOf(column(core, 'messages', 'headOctets'), side);
+    const body = sideOf(column(core, 'messages', 'bodyOctets'), side);
+    const state = sideOf(column(core, 'messages', 'state'), side);
+    return combined(
+      combined(head, body, (a, b) => a + b),
+      state,
+      (octets, is) => (is === MessageState.ABSENT ? 0 : octets),
+    );
   });
 }
 
-/** A column that is made in blocks, read row by row. */
-function filled(make: (core: Core) => Fill): (core: Core) => SortKey {
-  return number((core) => {
-    const fill = make(core);
-    const values = new Float64Array(core.tables.exchanges.rows);
-    fill(0, values);
-    return (row) => values[row] ?? NaN;
-  });
-}
+const exchangeFlow = flowsOf('exchanges');
 
-const exchangeFlow = (core: Core): ColumnReader => core.tables.exchanges.flow;
+function exchangeText(name: 'method' | 'target' | 'authority'): (core: Core) => SortKey {
+  return interned((core) => column(core, 'exchanges', name));
+}
 
 const EXCHANGES: SortColumns = {
   exchange: rowItself,
-  flow: number((core) => (row) => (exchangeFlow(core)(row) === NO_FLOW ? NaN : exchangeFlow(core)(row))),
+  flow: number(exchangeFlow),
   stream: streamOf(exchangeFlow),
   start: number((core) => {
-    const { start } = core.tables.messages;
-    return (row) => (Number.isNaN(start(row * 2)) ? start(row * 2 + 1) : start(row * 2));
+    const start = column(core, 'messages', 'start');
+    return combined(sideOf(start, 0), sideOf(start, 1), (a, b) => (Number.isNaN(a) ? b : a));
   }),
-  duration: filled((core) => exchangeTime(core, 'duration')),
-  sending: filled((core) => exchangeTime(core, 'sending')),
-  waiting: filled((core) => exchangeTime(core, 'waiting')),
-  receiving: filled((core) => exchangeTime(core, 'receiving')),
-  status: number((core) => orNaN(core.tables.exchanges.status)),
-  method: interned((core) => core.tables.exchanges.method),
-  target: interned((core) => core.tables.exchanges.target),
-  authority: interned((core) => core.tables.exchanges.authority),
+  duration: number((core) => exchangeTime(core, 'duration')),
+  sending: number((core) => exchangeTime(core, 'sending')),
+  waiting: number((core) => exchangeTime(core, 'waiting')),
+  receiving: number((core) => exchangeTime(core, 'receiving')),
+  status: number((core) => unlessZero(column(core, 'exchanges', 'status'))),
+  method: exchangeText('method'),
+  target: exchangeText('target'),
+  authority: exchangeText('authority'),
   client: roleEnd(exchangeFlow, true),
   server: roleEnd(exchangeFlow, false),
   requestOctets: octetsOf(0),
   responseOctets: octetsOf(1),
   contentType: interned((core) => {
-    const { messages, sections } = core.tables;
-    return (row) => {
-      const section = messages.section(row * 2 + 1);
-      return section === 0 ? 0 : sections.contentType(section - 1);
-    };
+    const { contentType } = core.tables.sections;
+    const section = sideOf(column(core, 'messages', 'section'), 1);
+    return mapped(section, (link) => (link === 0 ? 0 : contentType(link - 1)));
   }),
   state: named(
     (core) => {
-      const { state } = core.tables.messages;
-      return (row) => state(row * 2) * 16 + state(row * 2 + 1);
+      const state = column(core, 'messages', 'state');
+      return combined(sideOf(state, 0), sideOf(state, 1), (a, b) => a * 16 + b);
     },
     (key) => exchangeStateName(key >>> 4, key & 15),
   ),
 };
 
-const helloFlow = (core: Core): ColumnReader => core.tables.hellos.flow;
+const helloFlow = flowsOf('hellos');
+
+function helloText(name: 'serverName' | 'alpn' | 'selectedAlpn'): (core: Core) => SortKey {
+  return interned((core) => column(core, 'hellos', name));
+}
 
 const HELLOS: SortColumns = {
   hello: rowItself,
   flow: number(helloFlow),
   stream: streamOf(helloFlow),
-  time: number((core) => core.tables.hellos.time),
-  packet: number((core) => core.tables.hellos.firstPacket),
+  time: number((core) => column(core, 'hellos', 'time')),
+  packet: number((core) => column(core, 'hellos', 'firstPacket')),
   client: roleEnd(helloFlow, true),
   server: roleEnd(helloFlow, false),
-  serverName: interned((core) => core.tables.hellos.serverName),
-  alpn: interned((core) => core.tables.hellos.alpn),
-  selectedAlpn: interned((core) => core.tables.hellos.selectedAlpn),
+  serverName: helloText('serverName'),
+  alpn: helloText('alpn'),
+  selectedAlpn: helloText('selectedAlpn'),
   version: told((core, row) => helloItem(core, row).version),
   cipherSuite: told((core, row) => helloItem(core, row).cipherSuite),
   outcome: told((core, row) => helloItem(core, row).outcome),
@@ -255,15 +268,16 @@ export function sortableColumns(view: View): readonly string[] {
   return Object.keys(COLUMNS[view]);
 }
 
-/** Keys of rows by a column, each at the row's place; undefined for a column that cannot be sorted by. */
+/** Keys of rows by a column, each at its row's place in `rows` (ascending); undefined for a column that cannot be sorted by. */
 export function sortKeys(core: Core, view: View, name: string, rows: Uint32Array): Float64Array | undefined {
   const columns = COLUMNS[view];
   const make = Object.hasOwn(columns, name) ? columns[name] : undefined;
   if (!make) return undefined;
   const sortKey = make(core);
-  const keys = new Float64Array(rows.length);
-  for (let at = 0; at < rows.length; at++) keys[at] = sortKey.key(rows[at] ?? 0);
-  if (sortKey.kind === 'text') rankTexts(keys, sortKey.text);
+  const total = domainRows(core, view);
+  const values = wholeColumn(sortKey.keys, total);
+  const keys = rows.length === total ? values : Float64Array.from(rows, (row) => values[row] ?? NaN);
+  if (sortKey.text) rankTexts(keys, sortKey.text);
   return keys;
 }
 

@@ -22,7 +22,10 @@ function sortableWords(
 ): { readonly low: Uint32Array; readonly high: Uint32Array } {
   const low = new Uint32Array(keys.length);
   const high = new Uint32Array(keys.length);
-  const cell = new DataView(new ArrayBuffer(8));
+  const number = new Float64Array(1);
+  const words = new Uint32Array(number.buffer);
+  const top = TOP_WORD;
+  const turn = isDescending ? 0xffffffff : 0;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] ?? NaN;
     if (key !== key) {
@@ -31,15 +34,17 @@ function sortableWords(
       continue;
     }
     // -0 is 0. A negative number's bits are turned over, a positive one's sign bit is set.
-    cell.setFloat64(0, key + 0);
-    const top = cell.getUint32(0);
-    const flip = top & 0x80000000 ? 0xffffffff : 0;
-    const turn = isDescending ? 0xffffffff : 0;
-    low[at] = cell.getUint32(4) ^ flip ^ turn;
-    high[at] = top ^ (flip | 0x80000000) ^ turn;
+    number[0] = key + 0;
+    const upper = words[top] ?? 0;
+    const flip = upper & 0x80000000 ? 0xffffffff : 0;
+    low[at] = (words[1 - top] ?? 0) ^ flip ^ turn;
+    high[at] = upper ^ (flip | 0x80000000) ^ turn;
   }
   return { low, high };
 }
+
+/** Which 32-bit half of a number in memory has the sign: the second on little-endian machines. */
+const TOP_WORD = new Uint32Array(Float64Array.of(-0).buffer)[0] === 0 ? 1 : 0;
 
 /** One stable pass of a radix sort over 16 bits; false where they are all the same and nothing was moved. */
 function pass(words: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
