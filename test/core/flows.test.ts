@@ -178,6 +178,7 @@ describe('a gap', () => {
       7ms a > b FIN
     `);
     expect(packetsMarked(core, 'LOST_SEGMENT')).toEqual([4]);
+    expect(packetsMarked(core, 'ACKED_UNSEEN')).toEqual([5]);
     expect(flowMarks(core, 0)).toEqual(['GAP', 'CLOSED']);
     expect(direction(core, 0, 1)).toMatchObject({ lost: 10, octets: 6 });
     expect(issues(core)).toEqual({ GAP: 1 });
@@ -270,7 +271,8 @@ describe('acknowledgements', () => {
       5ms a > b "seen"
       6ms b > a ACK
     `);
-    expect(packetsMarked(core, 'ACKED_UNSEEN')).toEqual([4]);
+    expect(packetsMarked(core, 'ACKED_UNSEEN')).toEqual([4, 6]);
+    expect(packetsMarked(core, 'LOST_SEGMENT')).toEqual([5]);
     expect(flowMarks(core, 0)).toContain('GAP');
     expect(direction(core, 0, 0)).toMatchObject({ lost: 6, octets: 4 });
   });

@@ -148,7 +148,7 @@ function extension(name: ExtensionName, next: number, header: IpHeader): Uint8Ar
     case 'dest':
       return concat(u8(next), u8(0), Uint8Array.of(1, 4, 0, 0, 0, 0)); // PadN over the rest
     case 'route':
-      return concat(u8(next), u8(0), Uint8Array.of(4, 0, 0, 0, 0, 0)); // segment routing, none left
+      return concat(u8(next), u8(0), new Uint8Array(6)); // source route (type 0), no segments left
     case 'frag':
       return concat(
         u8(next),
