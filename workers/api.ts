@@ -270,9 +270,11 @@ export interface FlowDetail {
   readonly item: FlowItem;
   /** Names and values, in the order to show. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
-  /** The first and the last steps of the flow, at most some hundreds; `omitted` are between them. */
+  /** The first and the last steps of the flow, at most some hundreds; `omitted` packets are between them. */
   readonly steps: readonly FlowStep[];
   readonly omitted: number;
+  /** Index of the first step after the omitted packets; of no meaning where none are. */
+  readonly omittedBefore: number;
   readonly exchanges: readonly ExchangeItem[];
 }
 

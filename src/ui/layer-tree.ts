@@ -4,28 +4,25 @@ export interface TreeNode {
   readonly depth: number;
 }
 
-/** Layers that are shut at first: what is above them is what one looks for. */
-const SHUT_AT_FIRST: ReadonlySet<string> = new Set([
-  'frame',
-  'eth',
-  'sll',
-  'sll2',
-  'null',
-  'raw',
-  'vlan',
-  'ip',
-  'ipv6',
-]);
-
 /** Whether a node has others under it. */
 export function hasChildren(nodes: readonly TreeNode[], index: number): boolean {
   const [node, next] = [nodes[index], nodes[index + 1]];
   return node !== undefined && next !== undefined && next.depth > node.depth;
 }
 
-/** Whether a node is open: as it was set by name, else layers but the lowest are, and fields with parts are not. */
-export function isOpen(node: TreeNode, set: ReadonlyMap<string, boolean>): boolean {
-  return set.get(node.name) ?? (node.depth === 0 && !SHUT_AT_FIRST.has(node.name));
+/** The highest layer: what one looks for first. */
+function highestLayer(nodes: readonly TreeNode[]): TreeNode | undefined {
+  return nodes.findLast((node) => node.depth === 0);
+}
+
+/** Whether a node is open: as it was set by name, else only the highest layer is. */
+export function isOpen(
+  nodes: readonly TreeNode[],
+  index: number,
+  set: ReadonlyMap<string, boolean>,
+): boolean {
+  const node = nodes[index];
+  return node !== undefined && (set.get(node.name) ?? node === highestLayer(nodes));
 }
 
 /** Indexes of the nodes that are not inside a shut one. */
@@ -34,7 +31,7 @@ export function shownNodes(nodes: readonly TreeNode[], set: ReadonlyMap<string, 
   let shutDepth = Infinity;
   nodes.forEach((node, index) => {
     if (node.depth > shutDepth) return;
-    shutDepth = hasChildren(nodes, index) && !isOpen(node, set) ? node.depth : Infinity;
+    shutDepth = hasChildren(nodes, index) && !isOpen(nodes, index, set) ? node.depth : Infinity;
     shown.push(index);
   });
   return shown;

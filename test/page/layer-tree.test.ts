@@ -12,7 +12,7 @@ const nodes = [
 ];
 const names = (indexes: readonly number[]) => indexes.map((index) => nodes[index]?.name);
 
-test('at first the frame is shut, the transport is open, and a field with parts is shut', () => {
+test('at first only the highest layer is open, and a field with parts is shut', () => {
   expect(names(shownNodes(nodes, new Map()))).toEqual([
     'frame',
     'tcp',
@@ -43,5 +43,5 @@ test('a node knows whether it has parts, and what it is inside of', () => {
   ]);
   expect(names(ancestors(nodes, 5))).toEqual(['tcp.flags', 'tcp']);
   expect(ancestors(nodes, 2)).toEqual([]);
-  expect(isOpen({ name: 'http', depth: 0 }, new Map())).toBe(true);
+  expect([0, 2, 4].map((index) => isOpen(nodes, index, new Map()))).toEqual([false, true, false]);
 });

@@ -32,6 +32,7 @@ export async function flowDetail(
     facts: flowFacts(core, flow),
     steps,
     omitted: rows.omitted,
+    omittedBefore: FIRST_STEPS,
     exchanges: flowExchanges(core, flow),
   };
 }
