@@ -50,6 +50,19 @@ async function waitForStatus(page: Page, text: string): Promise<void> {
   );
 }
 
+/** Waits for a message that names the file, and answers all of it. */
+async function alertAbout(page: Page, file: string): Promise<string> {
+  const alert = await page.waitForFunction(
+    (name) =>
+      [...document.querySelectorAll('[role="alert"]')]
+        .map((one) => one.textContent)
+        .find((text) => text.includes(name)),
+    { timeout: 10_000 },
+    file,
+  );
+  return (await alert.jsonValue()) ?? '';
+}
+
 describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
   let browser: Browser;
   let opened: WatchedPage;
@@ -181,14 +194,9 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
 
   test('what is no capture is refused in words, and the page goes on', async () => {
     await dropFile(page, 'picture.png', readFileSync(`${root}public/icon-192.png`));
-    await page.waitForSelector('[role="alert"]');
-    const said = await page.$eval('[role="alert"]', (alert) => alert.textContent);
-    expect(said).toContain('picture.png');
-    expect(said).toMatch(/PNG|capture/);
+    expect(await alertAbout(page, 'picture.png')).toMatch(/PNG|capture/);
     await dropFile(page, 'empty.pcap', new Uint8Array());
-    await page.waitForFunction(() =>
-      document.querySelector('[role="alert"]')?.textContent.includes('empty.pcap'),
-    );
+    expect(await alertAbout(page, 'empty.pcap')).toMatch(/empty|0 bytes/);
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
   });
