@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import PcapNgParser from 'pcap-ng-parser';
+import { createRequire } from 'node:module';
+import { Transform } from 'node:stream';
 
 /** What another program took for the same file. */
 export interface Comparison {
@@ -36,6 +37,15 @@ export async function timeTshark(path: string): Promise<Comparison | undefined> 
   return { command: `tshark -n -r FILE ${options.join(' ')}`, milliseconds };
 }
 
+/** The npm package has no types: a stream that takes octets and gives packets. */
+function newPcapNgParser(): Transform {
+  const load: (name: string) => unknown = createRequire(import.meta.url);
+  const Parser = load('pcap-ng-parser');
+  const parser: unknown = typeof Parser === 'function' ? Reflect.construct(Parser, []) : undefined;
+  if (parser instanceof Transform) return parser;
+  throw new Error('pcap-ng-parser no longer is a stream');
+}
+
 /** A parser of npm that frames packets and does no more, on the file as pcapng; undefined where editcap is missing. */
 export async function timePcapNgParser(path: string, folder: string): Promise<Comparison | undefined> {
   if (!isInstalled('editcap')) return undefined;
@@ -46,7 +56,7 @@ export async function timePcapNgParser(path: string, folder: string): Promise<Co
     const began = performance.now();
     const milliseconds = await new Promise<number | undefined>((end) => {
       const stream = createReadStream(converted);
-      const parser = stream.pipe(new PcapNgParser());
+      const parser = stream.pipe(newPcapNgParser());
       parser.on('data', () => undefined);
       parser.on('end', () => end(performance.now() - began));
       parser.on('error', () => end(undefined));
