@@ -2,7 +2,7 @@ import { Framing, MessageState } from '../../src/model/exchange.ts';
 import { FlowMark } from '../../src/model/flow.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
-import type { Facts, Side } from './facts.ts';
+import { type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** How the last exchange of a flow ended, where it did not end well, and how its connection did. */
 export type Ending =
@@ -95,6 +95,8 @@ function noResponse(
   const requestPacket = messages.firstPacket(exchange * 2);
   // A client that closes first has given up; what the server does then is polite.
   if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
+  // Octets that are no HTTP (HTTP/0.9, another protocol) are an answer all the same.
+  if (directions.lastDataPacket(flow * 2 + server) > requestPacket) return undefined;
   const ended: Ended = { flow, exchange, packet: serverClose };
   if (flows.exchanges(flow) > 1) {
     const apart = messages.start(exchange * 2) - facts.time(serverClose);
@@ -117,9 +119,12 @@ function cutResponse(
   const { flow, exchange, server, state, serverClose } = question;
   const { directions, messages } = facts.tables;
   if (state === MessageState.CUT_BY_FIN) {
+    if (serverClose === 0) return undefined;
+    if (closedFirst(facts, flow) !== server) {
+      return { ending: 'cut-by-client', ended: { flow, exchange, packet: question.clientClose } };
+    }
     // Cut inside the content: what is missing there is told by chunk-error and cl-mismatch.
-    const isInHead = messages.headPacket(exchange * 2 + 1) === 0;
-    if (!isInHead || serverClose === 0) return undefined;
+    if (messages.headPacket(exchange * 2 + 1) !== 0) return undefined;
     return { ending: 'cut-by-server', ended: { flow, exchange, packet: serverClose } };
   }
   if (state !== MessageState.CUT_BY_RST) return undefined;
@@ -147,6 +152,28 @@ function resetAfter(facts: Facts, flow: FlowRow, exchange: ExchangeRow): PacketN
   const fins = [directions.finPacket(at), directions.finPacket(at + 1)];
   if (fins.every((fin) => fin !== 0 && fin < reset)) return 0;
   return reset >= messages.lastPacket(exchange * 2 + 1) ? reset : 0;
+}
+
+/**
+ * Whether a message (row of the messages table) ended with the FIN of the side that sent it, which closed before the other did. Of
+ * requests only those that got no answer: after an early one the rest need not be sent.
+ */
+export function wasCutByItsSender(facts: Facts, messageRow: number): boolean {
+  const { exchanges, messages } = facts.tables;
+  if (messages.state(messageRow) !== MessageState.CUT_BY_FIN) return false;
+  const isRequest = (messageRow & 1) === 0;
+  if (isRequest && messages.state(messageRow + 1) !== MessageState.ABSENT) return false;
+  const flow = exchanges.flow(messageRow >>> 1);
+  if (flow === NO_FLOW) return true;
+  return (closedFirst(facts, flow) === facts.clientOf(flow)) === isRequest;
+}
+
+/** The side whose FIN or RST came first; undefined where neither closed. */
+export function closedFirst(facts: Facts, flow: FlowRow): Side | undefined {
+  const originator = firstClose(facts, flow, 0);
+  const responder = firstClose(facts, flow, 1);
+  if (originator === 0 && responder === 0) return undefined;
+  return responder === 0 || (originator !== 0 && originator < responder) ? 0 : 1;
 }
 
 /** The first FIN or RST of a side; 0 for none. */

@@ -23,7 +23,8 @@ export const badHost = messageFaultRule({
   // A section of which octets are missing may have had the line.
   isMeant: (facts, row) => (row & 1) === 0 && isWhole(facts, row),
   kind: (facts, row) => facts.tables.messages.violations(row) & Violation.HOST_REPEATED,
-  least: () => Impact.CAN_BREAK,
+  // Forward proxies take CONNECT without Host: the target says it all.
+  least: ({ exchange }) => (exchange.method === 'CONNECT' ? Impact.ODD : Impact.CAN_BREAK),
   tell: ({ lines, message, sender, receiver }) => {
     const isRepeated = (message.violations & Violation.HOST_REPEATED) !== 0;
     return {

@@ -1,4 +1,5 @@
-import { MessageState, Violation } from '../../../src/model/exchange.ts';
+import { Violation } from '../../../src/model/exchange.ts';
+import { wasCutByItsSender } from '../endings.ts';
 import { messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
 import { formatAmount, formatCount } from '../../../src/model/format.ts';
@@ -18,8 +19,7 @@ export const chunkError = messageFaultRule({
   isMeant: (facts, row) => {
     const { messages } = facts.tables;
     if ((messages.violations(row) & MALFORMED) !== 0) return true;
-    if (messages.state(row) !== MessageState.CUT_BY_FIN) return false;
-    return (row & 1) === 1 || messages.state(row + 1) === MessageState.ABSENT;
+    return wasCutByItsSender(facts, row);
   },
   kind: (facts, row) => facts.tables.messages.violations(row) & MALFORMED,
   least: ({ message }) =>

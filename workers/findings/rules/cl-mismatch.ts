@@ -1,9 +1,19 @@
-import { MessageState, Violation } from '../../../src/model/exchange.ts';
+import { Violation } from '../../../src/model/exchange.ts';
+import { FlowMark } from '../../../src/model/flow.ts';
+import { type Facts, NO_FLOW } from '../facts.ts';
+import { wasCutByItsSender } from '../endings.ts';
 import { type FaultInstance, type FaultWords, messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
 import { formatAmount, formatCount } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
 import { DUP_TE } from './dup-te.ts';
+
+/** Whether octets after a response answer no request: the capture must show all requests to say so. */
+function isUnasked(facts: Facts, messageRow: number): boolean {
+  if ((messageRow & 1) === 0) return false;
+  const flow = facts.tables.exchanges.flow(messageRow >>> 1);
+  return flow !== NO_FLOW && !facts.isPartial(flow) && (facts.marks(flow) & FlowMark.SNAPPED) === 0;
+}
 
 /** Closed short of Content-Length, or octets after it with no request outstanding (RFC 9112 section 8). */
 export const clMismatch = messageFaultRule({
@@ -19,9 +29,8 @@ export const clMismatch = messageFaultRule({
   // A RST is another story (rst-mid-response): it says nothing about the length.
   isMeant: (facts, row) => {
     const { messages } = facts.tables;
-    if ((messages.violations(row) & Violation.EXCESS_OCTETS) !== 0) return true;
-    if (messages.state(row) !== MessageState.CUT_BY_FIN) return false;
-    return (row & 1) === 1 || messages.state(row + 1) === MessageState.ABSENT;
+    if ((messages.violations(row) & Violation.EXCESS_OCTETS) !== 0) return isUnasked(facts, row);
+    return wasCutByItsSender(facts, row);
   },
   kind: (facts, row) => facts.tables.messages.violations(row) & Violation.CONTENT_CUT,
   least: ({ message }) =>

@@ -2,7 +2,7 @@ import { Violation } from '../../../src/model/exchange.ts';
 import { HEADER_NAMES, SINGLETON_FIELDS } from '../../../src/model/header-names.ts';
 import { fieldName, fieldValue, sentName } from '../../field-lines.ts';
 import type { Facts } from '../facts.ts';
-import { linesOf } from '../field-values.ts';
+import { combined, linesOf } from '../field-values.ts';
 import { messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
 import { capitalize, codes, enumerate, prose } from '../words.ts';
@@ -26,9 +26,11 @@ const WEIGHTY: ReadonlySet<string> = new Set([
 /** Lower-case names of single fields that occur more than once. */
 function repeatedSingletons(lines: readonly string[]): readonly string[] {
   const names = lines.map(fieldName);
-  return [...new Set(names)].filter(
-    (name) => SINGLETONS.has(name) && names.indexOf(name) !== names.lastIndexOf(name),
-  );
+  const isRepeated = (name: string): boolean => names.indexOf(name) !== names.lastIndexOf(name);
+  // Two lengths in one line are two lines written shorter.
+  const isListed = (name: string): boolean =>
+    name === HEADER_NAMES.CONTENT_LENGTH && combined(lines, name).includes(',');
+  return [...new Set(names)].filter((name) => SINGLETONS.has(name) && (isRepeated(name) || isListed(name)));
 }
 
 /** Equal for sections that repeat the same fields; sections are few, messages many. */

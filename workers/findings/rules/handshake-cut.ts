@@ -5,6 +5,7 @@ import { TLS_VERSIONS } from '../../../src/model/registries.ts';
 import type { HelloRow } from '../../../src/model/units.ts';
 import type { Facts } from '../facts.ts';
 import { type HelloInstance, helloRule, type HelloWords } from '../hello-fault.ts';
+import { other } from '../ladder.ts';
 import { Impact, type ImpactLevel } from '../rule.ts';
 import { formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, enumerate, prose } from '../words.ts';
@@ -26,10 +27,19 @@ function* candidates(facts: Facts): Iterable<HelloRow> {
     const row = flows.hello(flow) - 1;
     if (row < 0) continue;
     const outcome = hellos.outcome(row);
-    if (outcome === HelloOutcome.NOT_TLS) yield row;
+    if (outcome === HelloOutcome.NOT_TLS) {
+      if (isAnswer(facts, row)) yield row;
+    }
     // Half a connection cannot show a handshake that goes on in the other half.
     else if (outcome === HelloOutcome.CUT && (facts.marks(flow) & FlowMark.ONE_SIDED) === 0) yield row;
   }
+}
+
+/** Whether the server's first octets came after the hello: before it they are of a protocol that turns to TLS (STARTTLS). */
+function isAnswer(facts: Facts, row: HelloRow): boolean {
+  const { directions, hellos } = facts.tables;
+  const flow = hellos.flow(row);
+  return directions.firstDataPacket(flow * 2 + other(facts.clientOf(flow))) > hellos.firstPacket(row);
 }
 
 /** A client may hang up for its own reasons: a browser that opened one connection too many, a scan. */

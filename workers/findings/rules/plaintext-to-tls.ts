@@ -67,7 +67,9 @@ function* candidates(facts: Facts): Iterable<FlowRow> {
     const client = facts.clientOf(flow);
     const spoken = directions.protocol(flow * 2 + client);
     if (spoken !== Protocol.HTTP1 && spoken !== Protocol.HTTP2) continue;
-    if (directions.protocol(flow * 2 + other(client)) !== Protocol.TLS) continue;
+    const server = flow * 2 + other(client);
+    // TLS after an answer that the capture lacks is a tunnel (CONNECT).
+    if (directions.protocol(server) !== Protocol.TLS || directions.lostOctets(server) > 0) continue;
     seen.add(flow);
     yield flow;
   }
