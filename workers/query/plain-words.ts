@@ -28,7 +28,7 @@ export function isMeantAsFilter(text: string): boolean {
     .replace(/"(?:[^"\\]|\\.)*(?:"|$)/gs, ' "" ')
     .split(/\s+/)
     .filter((chunk) => chunk !== '');
-  if (/^[/"]/.test(chunks[0] ?? '') && !chunks.some(isNamed)) return false;
+  if (chunks[0]?.startsWith('/') && !chunks.some(isNamed)) return false;
   if (/^[(!]/.test(chunks[0] ?? '')) return true;
   return chunks.some((chunk, index) => {
     if (chunk.startsWith('/') || chunk.includes('://')) return false;
