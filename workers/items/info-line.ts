@@ -132,17 +132,17 @@ function httpInfo(packet: DescribedPacket): string | undefined {
   const lines: string[] = [];
   for (const described of packet.fields) {
     const name = fieldOfNumber(described.field)?.name;
-    if (name !== 'http.request.line' && name !== 'http.response.line') continue;
+    if (name !== 'http.request' && name !== 'http.response') continue;
     lines.push(decodeText(packet.octetsOf(described)).trimEnd());
   }
   if (lines.length === 0) return undefined;
-  const mediaType = packet.has('http.response.line') ? contentType(packet) : undefined;
+  const mediaType = packet.has('http.response') ? contentType(packet) : undefined;
   return mediaType === undefined ? lines.join(' ') : `${lines.join(' ')} (${mediaType})`;
 }
 
 function contentType(packet: DescribedPacket): string | undefined {
   for (const described of packet.fields) {
-    if (fieldOfNumber(described.field)?.name !== 'http.header') continue;
+    if (fieldOfNumber(described.field)?.name !== 'http.response.line') continue;
     const line = new TextDecoder('latin1').decode(packet.octetsOf(described));
     const found = /^content-type:\s*([^;\s]+)/i.exec(line);
     if (found) return found[1];
@@ -188,12 +188,15 @@ function helloName(name: string, packet: DescribedPacket): string {
 
 function alertName(level: number, description: number | undefined): string {
   const known = description === undefined ? undefined : ALERT_DESCRIPTIONS[description];
-  // handshake_failure is written Handshake Failure, as Wireshark does.
-  const what = known?.replace(
-    /(^|_)([a-z])/g,
-    (_, gap: string, letter: string) => (gap && ' ') + letter.toUpperCase(),
-  );
-  return `Alert (Level: ${ALERT_LEVELS[level] ?? String(level)}, Description: ${what ?? description ?? '?'})`;
+  // handshake_failure is written Handshake Failure, unknown_ca Unknown CA, as Wireshark does.
+  const what = known
+    ?.split('_')
+    .map((word) => (/^(ca|psk|ech)$/.test(word) ? word.toUpperCase() : capital(word)));
+  return `Alert (Level: ${ALERT_LEVELS[level] ?? String(level)}, Description: ${what?.join(' ') ?? description ?? '?'})`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function udpInfo(packet: DescribedPacket): string {
