@@ -83,6 +83,11 @@ export class TableState<V extends View> {
     return this.#pages.get(Math.floor(index / PAGE))?.items[index % PAGE];
   }
 
+  /** The rows that are there, in no order: some around those in sight. */
+  get loaded(): readonly Items[V][] {
+    return [...this.#pages.values()].flatMap((page) => page.items);
+  }
+
   /** Says which rows are in sight; the missing ones are read. */
   want(start: number, end: number): void {
     this.#sight = { start, end };
