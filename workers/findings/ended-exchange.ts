@@ -46,6 +46,11 @@ export interface EndedRule {
   readonly id: RuleId;
   readonly looksFor: string;
   readonly foldedTitle: string;
+  /** Another name for a candidate that an earlier rule explains. */
+  readonly foldedAs?: (
+    facts: Facts,
+    ended: Ended,
+  ) => { readonly id: RuleId; readonly title: string } | undefined;
   readonly unseen: (facts: Facts) => string | undefined;
   readonly candidates: (facts: Facts) => readonly Ended[];
   /** Parts the candidates of one server into causes. */
@@ -76,7 +81,8 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
   candidates.forEach((ended, at) => {
     const cause = claims.causeOf(ended);
     if (cause !== undefined) {
-      cause.fold(rule.id, rule.foldedTitle);
+      const folded = rule.foldedAs?.(facts, ended) ?? { id: rule.id, title: rule.foldedTitle };
+      cause.fold(folded.id, folded.title);
       return;
     }
     meant.push(at);

@@ -56,21 +56,29 @@ export class Draft {
   readonly examples: readonly ExchangeRow[];
   /** Its name where it is folded. */
   readonly foldedTitle: string;
+  readonly #includes: readonly RuleId[];
   readonly #folded = new Map<string, FoldedFinding>();
 
+  /** `includes` are rules whose facts this finding states itself: they add nothing when they are folded. */
   constructor(
     rule: RuleId,
     statement: Statement,
-    folding: { readonly examples?: readonly ExchangeRow[]; readonly title?: string } = {},
+    folding: {
+      readonly examples?: readonly ExchangeRow[];
+      readonly title?: string;
+      readonly includes?: readonly RuleId[];
+    } = {},
   ) {
     this.rule = rule;
     this.statement = statement;
     this.examples = folding.examples ?? [];
     this.foldedTitle = folding.title ?? statement.title;
+    this.#includes = folding.includes ?? [];
   }
 
   /** Counts a symptom that this cause explains. */
   fold(rule: RuleId, title: string, count = 1): void {
+    if (this.#includes.includes(rule)) return;
     const key = `${rule} ${title}`;
     const known = this.#folded.get(key);
     this.#folded.set(key, { rule, title, count: count + (known?.count ?? 0) });

@@ -46,6 +46,7 @@ function find(facts: Facts, claims: Claims): readonly Draft[] {
     const draft = new Draft('plaintext-to-tls', tell(facts, best, examined, group.flows, group.count), {
       examples,
       title: 'Plaintext sent to TLS',
+      includes: ['no-response-close'],
     });
     for (const flow of group.flows) {
       claims.flow(flow, draft);

@@ -11,6 +11,11 @@ export const rstMidResponse = endedExchangeRule({
   id: 'rst-mid-response',
   looksFor: 'a connection cut in the middle of an answer',
   foldedTitle: 'Connections cut in the middle of an answer',
+  // A reader that resets because of what it read has answered, and has not cut anything.
+  foldedAs: (facts, ended) =>
+    facts.sender(ended.packet) === facts.clientOf(ended.flow)
+      ? { id: 'rst-after-response', title: 'Connections reset by who read the answer' }
+      : undefined,
   unseen: (facts) =>
     facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined,
   candidates: (facts): readonly Ended[] => [
