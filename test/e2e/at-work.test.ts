@@ -175,6 +175,31 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
   });
 
+  test('a flow can be followed, and everything filtered to it', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'flows');
+    await page.click(byTestId('row'));
+    await page.waitForSelector('::-p-text(Filter to this conversation)');
+    await page.click('::-p-text(Filter to this conversation)');
+    await waitForStatus(page, '1 of 28 flows');
+    await goTo(page, 'packets');
+    // tshark -Y 'tcp.stream eq 0' finds as many.
+    await waitForStatus(page, '11 of 273 packets');
+    await page.click(byTestId('row'));
+    await page.waitForSelector('::-p-text(Follow stream)');
+    await page.click('::-p-text(Follow stream)');
+    const followed = await page.waitForSelector(byTestId('follow-text'));
+    await page.waitForFunction(
+      (selector) => document.querySelector(selector)?.textContent.includes('HTTP/1.1 200'),
+      {},
+      byTestId('follow-text'),
+    );
+    expect(await followed?.evaluate((element) => element.textContent)).toContain(
+      'GET /api/orders/3 HTTP/1.1',
+    );
+  });
+
   test('evidence leads to its row', async () => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');

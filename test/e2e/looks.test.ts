@@ -16,6 +16,10 @@ import {
 } from './driver.ts';
 
 const story = `${root}test/fixtures/captures/story-1.pcap`;
+const meshStory = `${root}test/fixtures/captures/story-2.pcap`;
+
+/** The bar above a row's detail. */
+const DETAIL = 'button[aria-label="Close the detail"]';
 
 async function backgroundOf(page: Page): Promise<number> {
   const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -48,10 +52,29 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
         await page.click(byTestId(`view-tab-${view}`));
         await page.waitForSelector(`${byTestId(`view-tab-${view}`)}[aria-selected="true"]`);
         await look(view);
+        const row = await page.$(byTestId('row'));
+        if (!row) continue;
+        await row.click();
+        await page.waitForSelector(`${byTestId('row')}[aria-selected="true"]`);
+        await page.waitForSelector(DETAIL);
+        await look(`${view}-detail`);
       }
+      await page.click(byTestId('trust-requests'));
+      await page.waitForSelector('dialog[open]');
+      await look('trust');
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
+      await pickFile(page, meshStory);
+      await waitForFindings(page, 'story-2.pcap');
+      await page.click(byTestId('view-tab-tls'));
+      const hello = await page.waitForSelector(byTestId('row'));
+      await hello?.click();
+      await page.waitForSelector(DETAIL);
+      await look('tls-story');
       // The measure can fail: a title in a grey between ink and paper is found.
       await page.click(byTestId('view-tab-findings'));
       const title = await page.waitForSelector(byTestId('finding-title'));
+      await look('findings-story');
       await title?.evaluate((element) => {
         if (element instanceof HTMLElement) element.style.color = '#8888';
       });
