@@ -5,10 +5,16 @@ import type { Columns, ColumnType, TableSchema } from '../src/model/table.ts';
 /** What the WASM module exports. */
 interface CoreExports {
   readonly memory: WebAssembly.Memory;
-  /** Makes room for `size` octets of input behind what is held back; answers where to put them. */
-  reserveInput(size: number): number;
+  /** Adds a file whose first octet counts as `start` among the octets of all files; answers its number. */
+  addSource(start: number): number;
+  /** Makes room for `size` octets of the source's input behind what is held back; answers where to put them. */
+  reserveInput(source: number, size: number): number;
   /** Analyses `size` octets of input. 0 where reading can go on, else why it stopped: {@link StopReason}. */
-  push(size: number): number;
+  push(source: number, size: number): number;
+  /** No more octets of the source will come. */
+  endSource(source: number): void;
+  /** The source to feed next; -1 where none waits. */
+  wants(): number;
   /** The capture is over: closes what is open. */
   finish(): void;
   tableRows(table: number): number;
@@ -126,6 +132,7 @@ export class Core {
   readonly #exports: CoreExports;
   readonly #views: MemoryViews;
   readonly #texts = new Map<number, string>();
+  #only: number | undefined;
 
   private constructor(exports: CoreExports) {
     this.#exports = exports;
@@ -182,18 +189,47 @@ export class Core {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /** Analyses the next octets of the file. Answers why reading must stop, {@link StopReason}; NONE to go on. */
-  push(octets: Uint8Array): number {
-    const at = this.#exports.reserveInput(octets.length);
+  /**
+   * Adds a file of the capture; answers its number. `start` is where its first octet stands among the octets of all files: what
+   * packets.offset counts. Of several files the earliest packet is always indexed first.
+   */
+  addSource(start: number): number {
+    return this.#exports.addSource(start);
+  }
+
+  /**
+   * Analyses the next octets of a source (by default the one file, which needs no addSource). Answers why its reading must stop,
+   * {@link StopReason}; NONE to go on.
+   */
+  push(octets: Uint8Array, source = this.#onlySource()): number {
+    const at = this.#exports.reserveInput(source, octets.length);
     this.#views.refresh();
     this.#views.u8.set(octets, at >>> 0);
-    const reason = this.#exports.push(octets.length);
+    const reason = this.#exports.push(source, octets.length);
     this.#views.refresh();
     return reason;
   }
 
-  /** The file is over (or reading was cancelled): closes what is open. */
-  finish(): void {
+  /** No more octets of the source will come; what was cut off is an issue. */
+  endSource(source = this.#onlySource()): void {
+    this.#exports.endSource(source);
+    this.#views.refresh();
+  }
+
+  /** The source whose octets must come next; undefined where all are over. */
+  wants(): number | undefined {
+    const source = this.#exports.wants() | 0;
+    return source < 0 ? undefined : source;
+  }
+
+  #onlySource(): number {
+    this.#only ??= this.addSource(0);
+    return this.#only;
+  }
+
+  /** Closes what is open. `wasGivenUp` where the files were not read to their ends: nothing was cut off then. */
+  finish(wasGivenUp = false): void {
+    if (!wasGivenUp && this.#only !== undefined) this.endSource(this.#only);
     this.#exports.finish();
     this.#views.refresh();
   }

@@ -22,13 +22,18 @@ export const INTERFACES = defineTable('interfaces', 6, {
 
 /** A section of a pcapng file (from its Section Header Block), or a whole pcap file. */
 export const FILE_SECTIONS = defineTable('fileSections', 6, {
+  /** Octets from the start of all files, one after another, to the section. */
   offset: 'f64',
   /** Row of the interfaces table of its interface 0, and how many it has. */
   firstInterface: 'u32',
   interfaces: 'u32',
+  /** Row of the section in this table. */
+  number: 'u32',
   /** {@link CaptureFormat}. */
   format: 'u8',
   isBigEndian: 'u8',
+  /** pcap: its minor version; 4 where the major one is not 2. */
+  minorVersion: 'u8',
 });
 
 /** The kind of capture file. */

@@ -112,6 +112,8 @@ export const DIRECTIONS = defineTable('directions', 13, {
   finSequence: 'u32',
   /** Core only: the highest sequence number that was sent or acknowledged, to tell lost from late segments. */
   highestSequence: 'u32',
+  /** Core only: the highest that was sent without a hole, which alone may be acknowledged. */
+  acknowledgeable: 'u32',
   /** Core only: equal acknowledgements in a row. */
   duplicateAckRun: 'u32',
   /** Core only: packets since the other side acknowledged octets that were not captured. */

@@ -61,7 +61,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'error',
     blame: 'capture',
     sentence:
-      'the header of a pcapng section cannot be read[: found {found}, expected {expected}]. Reading stopped; {packets} packets are shown.',
+      'the header of a pcapng section is not of the version or byte order that is known[: found {found}, expected {expected}]. {packets} packets of the file are shown.',
     remedy: 'Copy the file again; if sections were joined by hand, join them with mergecap.',
   },
   [IssueCode.INTERFACE_UNKNOWN]: {
@@ -92,7 +92,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'link-truncated',
     severity: 'note',
     blame: 'capture',
-    sentence: 'the packet ends inside its link-layer header[: {found} bytes, {expected} are needed].',
+    sentence: 'the packet ends inside its link-layer header[: {found} of {expected} bytes are there].',
     remedy: 'Capture whole packets: tcpdump -s 0.',
   },
   [IssueCode.LINK_MALFORMED]: {
@@ -106,7 +106,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'ip-truncated',
     severity: 'note',
     blame: 'capture',
-    sentence: 'the packet ends inside its IP header[: {found} bytes, {expected} are needed].',
+    sentence: 'the packet ends inside its IP header[: {found} of {expected} bytes are there].',
     remedy: 'Capture whole packets: tcpdump -s 0.',
   },
   [IssueCode.IP_MALFORMED]: {
@@ -128,7 +128,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'tcp-truncated',
     severity: 'note',
     blame: 'capture',
-    sentence: 'the packet ends inside its TCP header[: {found} bytes, {expected} are needed].',
+    sentence: 'the packet ends inside its TCP header[: {found} of {expected} bytes are there].',
     remedy: 'Capture whole packets: tcpdump -s 0.',
   },
   [IssueCode.TCP_MALFORMED]: {
@@ -142,21 +142,22 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     id: 'udp-truncated',
     severity: 'note',
     blame: 'capture',
-    sentence: 'the packet ends inside its UDP header[: {found} bytes, {expected} are needed].',
+    sentence: 'the packet ends inside its UDP header[: {found} of {expected} bytes are there].',
     remedy: 'Capture whole packets: tcpdump -s 0.',
   },
   [IssueCode.UDP_MALFORMED]: {
     id: 'udp-malformed',
     severity: 'note',
     blame: 'sender',
-    sentence: 'the UDP header says {found} bytes, at least {expected} are needed.',
+    sentence:
+      'the length in the UDP header cannot be right[: it says {found}, where {expected} was expected].',
     remedy: 'Look at the packet; its layers end there.',
   },
   [IssueCode.ICMP_TRUNCATED]: {
     id: 'icmp-truncated',
     severity: 'note',
     blame: 'capture',
-    sentence: 'the packet ends inside its ICMP message[: {found} bytes, {expected} are needed].',
+    sentence: 'the packet ends inside its ICMP message[: {found} of {expected} bytes are there].',
     remedy: 'Capture whole packets: tcpdump -s 0.',
   },
   [IssueCode.CLOCK_BACKWARDS]: {

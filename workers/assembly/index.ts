@@ -2,7 +2,7 @@
 
 import { appendRow as append, directoryOf, rowCount, select, selection, u8Of } from './columns';
 import { counter } from './counters';
-import { end, locate, read, STOP_DAMAGED, STOP_MEMORY, STOP_NONE } from './files/index';
+import { end, locate, run, stateOf } from './files/index';
 import * as input from './files/input';
 import * as record from './files/record';
 import { startNanoseconds, startSeconds } from './files/time';
@@ -21,34 +21,58 @@ import { intern } from './strings';
 
 export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
 export { startNanoseconds, startSeconds };
+export { wants } from './files/index';
 export { pieces as followPieces } from './streams/follow';
 
 const TCP: u32 = 6;
 const RST: u32 = 4;
 
-let stopped: u32 = STOP_NONE;
+/** Why reading stopped: the values of StopReason in workers/core.ts. */
+const STOP_NONE: u32 = 0;
+const STOP_NOT_A_CAPTURE: u32 = 1;
+const STOP_DAMAGED: u32 = 2;
+const STOP_MEMORY: u32 = 3;
+
+let isFull: bool = false;
 let recordAt: usize = 0;
 let recordRoom: usize = 0;
 let followedFlow: u32 = 0;
 
-export function reserveInput(size: usize): usize {
+/** Adds a file whose first octet counts as `start` among the octets of all files; answers its number. */
+export function addSource(start: f64): u32 {
+  return input.add(start);
+}
+
+export function reserveInput(source: u32, size: usize): usize {
+  input.activate(source);
   return input.reserve(size);
 }
 
-export function push(size: usize): u32 {
-  if (stopped) return stopped;
+/** Why reading of the source stopped; 0 where it can go on. */
+export function push(source: u32, size: usize): u32 {
+  if (isFull) return STOP_MEMORY;
   if (heldOctets > schema.LIMIT_MEMORY_OCTETS || !hasRoom()) {
     issues.issue(schema.ISSUE_CODE_MEMORY_LIMIT, <f64>heldOctets, schema.LIMIT_MEMORY_OCTETS);
-    stopped = STOP_MEMORY;
-  } else {
-    stopped = read(size);
+    isFull = true;
+    return STOP_MEMORY;
   }
-  return stopped;
+  input.activate(source);
+  input.extend(size);
+  run();
+  const state = stateOf(source);
+  if (state == input.STATE_ALIEN) return STOP_NOT_A_CAPTURE;
+  return state == input.STATE_DAMAGED ? STOP_DAMAGED : STOP_NONE;
 }
 
-/** The file is over: tells what was cut, and closes what is open. */
+/** No more octets of the source will come: tells what was cut. */
+export function endSource(source: u32): void {
+  if (isFull) return;
+  end(source);
+  run();
+}
+
+/** Closes what is open: the capture is over, or reading was given up. */
 export function finish(): void {
-  end(stopped != STOP_DAMAGED);
   for (let flow: u32 = 0; flow < rowCount(schema.TABLE_FLOWS); flow++) {
     if (u8Of(flowAt(flow), schema.FLOWS_TRANSPORT) == TCP) tcp.finish(flow);
   }

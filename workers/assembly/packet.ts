@@ -1,11 +1,11 @@
 // The driver: one captured packet from its record to its row. Only here are packet rows committed.
 
-import { addU32, appendRow, orU32, rowCount, setF64, setU16, setU32, setU8, u32Of } from './columns';
+import { addF64, addU32, appendRow, orU32, rowCount, setF64, setU16, setU32, setU8, u32Of } from './columns';
 import { count } from './counters';
 import * as record from './files/record';
 import { sinceStart } from './files/time';
 import { markQuoted } from './flows/icmp-errors';
-import { countPacket, find, flowAt, side } from './flows/table';
+import { countPacket, directionAt, find, flowAt, side } from './flows/table';
 import * as tcp from './flows/tcp';
 import * as issues from './issues';
 import { decode } from './layers/index';
@@ -59,10 +59,22 @@ export function indexPacket(at: usize, offset: f64): void {
     marks |= tcp.segment(flow, side, packet);
     if (isReuse) marks |= schema.PACKET_MARK_PORTS_REUSED;
     if (scratch.payloadLength) protocol = streams.protocolOf(flow, side, protocol);
+  } else if (scratch.hasTransport && scratch.payloadLength) {
+    countDatagram(flow, packet);
   }
   if (scratch.quoted) markQuoted(scratch.quoted, scratch.end, packet);
   setU16(row, schema.PACKETS_MARKS, marks);
   setU8(row, schema.PACKETS_PROTOCOL, protocol);
+}
+
+/** A UDP datagram with payload. */
+function countDatagram(flow: u32, packet: u32): void {
+  const own = directionAt(flow, side);
+  addF64(own, schema.DIRECTIONS_OCTETS, <f64>scratch.payloadLength);
+  setU32(own, schema.DIRECTIONS_LAST_DATA_PACKET, packet);
+  if (u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
+    setU32(own, schema.DIRECTIONS_FIRST_DATA_PACKET, packet);
+  }
 }
 
 function isReusedPorts(flow: u32, packet: u32): bool {

@@ -11,8 +11,8 @@ export function icmpInfo(packet: DescribedPacket): string | undefined {
   const isV6 = packet.has('icmpv6');
   const layer = packet.find(isV6 ? 'icmpv6' : 'icmp');
   if (!layer) return undefined;
-  const type = (packet.value('icmp.type') ?? packet.value('icmpv6.type'));
-  const code = (packet.value('icmp.code') ?? packet.value('icmpv6.code'));
+  const type = packet.value('icmp.type') ?? packet.value('icmpv6.type');
+  const code = packet.value('icmp.code') ?? packet.value('icmpv6.code');
   if (type === undefined || code === undefined) return 'ICMP, cut short';
   const name = (isV6 ? ICMPV6_TYPES : ICMP_TYPES)[type] ?? `Type ${type}`;
   const isEcho = isV6 ? type === 128 || type === 129 : type === 0 || type === 8;

@@ -1,74 +1,183 @@
-// The kinds of capture file that are framed here. One more: its file, and a line in open(), read(), end() and locate().
+// The kinds of capture file that are framed here. One more: its file, and a line in open(), next(), end() and locate().
 
+import { f64Of, rowAt, rowCount, setU32, setU64, u32Of, u64Of, u8Of } from '../columns';
+import { indexPacket } from '../packet';
 import {
-  endPcap,
-  isPcap,
-  isPcapFile,
-  parsePcapRecord,
-  PCAP_HEADER,
-  readPcapHeader,
-  readPcapRecords,
-} from './pcap';
-import { endPcapng, isPcapng, parsePcapngRecord, readPcapngBlocks } from './pcapng';
+  CAPTURE_FORMAT_PCAPNG,
+  FILE_SECTIONS_FORMAT,
+  FILE_SECTIONS_OFFSET,
+  TABLE_FILE_SECTIONS,
+} from '../schema';
 import * as input from './input';
+import { endPcap, isPcap, nextPcapRecord, parsePcapRecord, PCAP_HEADER, readPcapHeader } from './pcap';
+import { endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
 import * as record from './record';
 
 const UNDECIDED: u32 = 0;
 const PCAP: u32 = 1;
 const PCAPNG: u32 = 2;
-const NONE: u32 = 3;
 
-/** Why reading stopped: the values of StopReason in workers/core.ts. */
-export const STOP_NONE: u32 = 0;
-export const STOP_NOT_A_CAPTURE: u32 = 1;
-export const STOP_DAMAGED: u32 = 2;
-export const STOP_MEMORY: u32 = 3;
+/** Nobody waits for octets. */
+export const NOBODY: u32 = 0xffffffff;
 
-let kind: u32 = UNDECIDED;
+function kind(): u32 {
+  return u32Of(input.active, input.KIND);
+}
 
-/** Decides what the file is, once its header is there. False where more octets are needed. */
-function open(): bool {
-  const there = input.end - input.at;
-  if (there < 4) return false;
+function state(): u32 {
+  return u32Of(input.active, input.STATE);
+}
+
+/** Decides what the active source is, once its header is there: OPEN, NEEDY or ALIEN. */
+function open(): u32 {
+  if (!input.need(4)) return input.STATE_NEEDY;
   if (isPcapng(input.at)) {
-    kind = PCAPNG;
+    setU32(input.active, input.KIND, PCAPNG);
   } else if (isPcap(input.at)) {
-    if (there < PCAP_HEADER) return false;
-    kind = PCAP;
+    if (!input.need(PCAP_HEADER)) return input.STATE_NEEDY;
+    setU32(input.active, input.KIND, PCAP);
     readPcapHeader();
   } else {
-    kind = NONE;
+    return input.STATE_ALIEN;
   }
-  return true;
+  return input.STATE_OPEN;
 }
 
-/** Indexes what is whole of `size` new octets. */
-export function read(size: usize): u32 {
-  input.begin(size);
-  let isSound = true;
-  if (kind != UNDECIDED || open()) {
-    if (kind == PCAP) isSound = readPcapRecords();
-    else if (kind == PCAPNG) isSound = readPcapngBlocks();
-    else return STOP_NOT_A_CAPTURE;
+/** Looks for the next packet of the active source, and notes what came of it. */
+function next(): u32 {
+  const before = state();
+  let found = kind() == UNDECIDED ? open() : input.STATE_OPEN;
+  if (found == input.STATE_OPEN) found = kind() == PCAP ? nextPcapRecord() : nextPcapngRecord();
+  if (found == input.STATE_NEEDY && before == input.STATE_ENDED) {
+    endActive();
+    found = input.STATE_OVER;
   }
-  input.holdBack();
-  return isSound ? STOP_NONE : STOP_DAMAGED;
+  // A source that ended stays so until its last packet is read.
+  if (found != input.STATE_READY || before != input.STATE_ENDED) setU32(input.active, input.STATE, found);
+  return found;
 }
 
-/** The file is over. */
-export function end(isSound: bool): void {
-  if (!isSound) return;
-  if (kind == PCAP) endPcap();
-  else if (kind == PCAPNG) endPcapng();
+function endActive(): void {
+  const wanted = f64Of(input.active, input.WANTED);
+  if (kind() == PCAP) endPcap(wanted);
+  else if (kind() == PCAPNG) endPcapng(wanted);
+}
+
+/** Indexes the packet that next() found, and moves on behind it. */
+function take(): void {
+  indexPacket(input.at + record.header, input.offset);
+  input.advance(record.size);
+  input.skip = record.skip;
+  record.skip = 0;
+}
+
+function isReadable(): bool {
+  const now = state();
+  return (
+    now == input.STATE_OPEN ||
+    now == input.STATE_READY ||
+    now == input.STATE_NEEDY ||
+    now == input.STATE_ENDED
+  );
+}
+
+/** Indexes all packets that may be: of several sources always the earliest, as far as each has shown its next one. */
+export function run(): void {
+  if (input.sources == 1) {
+    input.activate(0);
+    while (isReadable() && next() == input.STATE_READY) take();
+    return;
+  }
+  while (merge()) {}
+}
+
+/** Takes packets of the source with the earliest, up to the next source's; false where one must be fed first, or all are over. */
+function merge(): bool {
+  let first: u32 = NOBODY;
+  let firstTime: i64 = i64.MAX_VALUE;
+  let secondTime: i64 = i64.MAX_VALUE;
+  for (let source: u32 = 0; source < input.sources; source++) {
+    const at = input.stateOf(source);
+    if (!isPeeked(at)) {
+      input.activate(source);
+      if (!isReadable()) continue;
+      if (next() == input.STATE_NEEDY) return false;
+      if (!isReadable()) continue;
+      peek();
+    }
+    const time = <i64>u64Of(at, input.TIME);
+    if (time < firstTime || first == NOBODY) {
+      secondTime = firstTime;
+      firstTime = time;
+      first = source;
+    } else if (time < secondTime) {
+      secondTime = time;
+    }
+  }
+  if (first == NOBODY) return false;
+  input.activate(first);
+  setU32(input.active, input.PEEKED, 0);
+  do {
+    if (next() != input.STATE_READY) return true;
+    if (record.hasTime && record.time > secondTime) {
+      peek();
+      return true;
+    }
+    take();
+  } while (true);
+}
+
+function isPeeked(at: usize): bool {
+  return u32Of(at, input.PEEKED) != 0;
+}
+
+/** Notes the time of the packet that next() found. A packet without a time comes right after the one before it. */
+function peek(): void {
+  setU32(input.active, input.PEEKED, 1);
+  if (record.hasTime) setU64(input.active, input.TIME, <u64>record.time);
+  record.skip = 0;
+}
+
+/** The source that must be fed before reading can go on; NOBODY where all are over. */
+export function wants(): u32 {
+  for (let source: u32 = 0; source < input.sources; source++) {
+    const now = u32Of(input.stateOf(source), input.STATE);
+    if (now == input.STATE_NEEDY || now == input.STATE_OPEN) return source;
+  }
+  return NOBODY;
+}
+
+/** No more octets of the source will come. */
+export function end(source: u32): void {
+  input.activate(source);
+  if (isReadable()) setU32(input.active, input.STATE, input.STATE_ENDED);
+}
+
+/** How far reading of the source is: a STATE_… of input.ts. */
+export function stateOf(source: u32): u32 {
+  return u32Of(input.stateOf(source), input.STATE);
+}
+
+/** The section that the octet at `offset` belongs to; 0 where there is none. */
+function sectionAt(offset: f64): usize {
+  let found: usize = 0;
+  for (let row: u32 = 0; row < rowCount(TABLE_FILE_SECTIONS); row++) {
+    const at = rowAt(TABLE_FILE_SECTIONS, row);
+    const start = f64Of(at, FILE_SECTIONS_OFFSET);
+    if (start <= offset && (found == 0 || start > f64Of(found, FILE_SECTIONS_OFFSET))) found = at;
+  }
+  return found;
 }
 
 /** Reads the header of a record again into record.ts; false where the octets are not such a record. */
 export function locate(at: usize, size: usize, offset: f64): bool {
-  if (isPcapFile()) {
+  const section = sectionAt(offset);
+  if (section == 0) return false;
+  if (u8Of(section, FILE_SECTIONS_FORMAT) == CAPTURE_FORMAT_PCAPNG) {
+    if (!parsePcapngRecord(at, size, section)) return false;
+  } else {
     if (size < 24) return false;
-    parsePcapRecord(at);
-  } else if (!parsePcapngRecord(at, size, offset)) {
-    return false;
+    parsePcapRecord(at, section);
   }
   return record.header + <usize>record.capturedLength <= size;
 }

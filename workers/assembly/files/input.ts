@@ -1,38 +1,121 @@
-// The input: what was held back from the last push, then the new octets. Framing reads from `at` to `end`.
+// The open files. Each has its input (what was held back, then new octets) and the state of its framing; one is active at a time.
 
-import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
+import { f64Of, setF64, setU32, u32Of } from '../columns';
+import { allocate, allocateForGood, release } from '../memory';
 
-let buffer: usize = 0;
-let room: usize = 0;
-let held: usize = 0;
+/** Fields of a source's state. */
+const AT: usize = 0;
+const END: usize = 4;
+const OFFSET: usize = 8;
+const SKIP: usize = 16;
+const BUFFER: usize = 24;
+const ROOM: usize = 28;
+/** KIND_…: how the file is framed. */
+export const KIND: usize = 32;
+/** STATE_…: how far reading is. */
+export const STATE: usize = 36;
+/** Address of the row of the file section that is being read. */
+export const SECTION: usize = 44;
+/** Whether the time of the next packet is known, and the time: nanoseconds since 1970. */
+export const PEEKED: usize = 48;
+export const TIME: usize = 56;
+/** Octets that the record at hand wants. */
+export const WANTED: usize = 64;
+const SIZE: usize = 72;
 
-/** Where framing goes on, and the end of what is there. */
+export const STATE_OPEN: u32 = 0;
+/** The next packet is there. */
+export const STATE_READY: u32 = 1;
+/** More octets are needed. */
+export const STATE_NEEDY: u32 = 2;
+/** No more octets will come. */
+export const STATE_ENDED: u32 = 3;
+/** Nothing more to read. */
+export const STATE_OVER: u32 = 4;
+/** A length showed that the file is damaged. */
+export const STATE_DAMAGED: u32 = 5;
+/** No capture that is framed here. */
+export const STATE_ALIEN: u32 = 6;
+
+/** State of the active source; where framing goes on in it, and the end of what is there. */
+export let active: usize = 0;
 export let at: usize = 0;
 export let end: usize = 0;
 
-/** Offset in the file of `at`. */
+/** Offset of `at` among the octets of all files, one after another. */
 export let offset: f64 = 0;
 
 /** Octets that framing wants to pass over before it reads on. */
 export let skip: f64 = 0;
 
-/** Room for `size` octets behind those held back: where to put them. */
-export function reserve(size: usize): usize {
-  if (room < held + size) {
-    const wider = allocate(held + size + 16);
-    if (held) copyOctets(wider, buffer, held);
-    if (room) release(buffer, room + 16);
-    buffer = wider;
-    room = held + size;
+let list: usize = 0;
+let room: u32 = 0;
+
+/** How many sources there are. */
+export let sources: u32 = 0;
+
+/** Adds a file whose first octet counts as `start` among the octets of all files. */
+export function add(start: f64): u32 {
+  if (sources == room) {
+    const wider = allocate((<usize>max<u32>(room << 1, 16)) << 2);
+    if (room) {
+      copyOctets(wider, list, (<usize>room) << 2);
+      release(list, (<usize>room) << 2);
+    }
+    list = wider;
+    room = max<u32>(room << 1, 16);
   }
-  return buffer + held;
+  const state = allocateForGood(SIZE);
+  setF64(state, OFFSET, start);
+  setU32(list + ((<usize>sources) << 2), 0, <u32>state);
+  return sources++;
+}
+
+export function stateOf(source: u32): usize {
+  return u32Of(list + ((<usize>source) << 2), 0);
+}
+
+/** Makes the source the active one. */
+export function activate(source: u32): void {
+  const state = stateOf(source);
+  if (state == active) return;
+  if (active) {
+    setU32(active, AT, <u32>at);
+    setU32(active, END, <u32>end);
+    setF64(active, OFFSET, offset);
+    setF64(active, SKIP, skip);
+  }
+  active = state;
+  at = u32Of(state, AT);
+  end = u32Of(state, END);
+  offset = f64Of(state, OFFSET);
+  skip = f64Of(state, SKIP);
+}
+
+/** Room for `size` octets behind those that wait in the active source: where to put them. */
+export function reserve(size: usize): usize {
+  const held = end - at;
+  let buffer = <usize>u32Of(active, BUFFER);
+  const had = <usize>u32Of(active, ROOM);
+  if (had < held + size) {
+    const wider = allocate(held + size + 16);
+    if (held) copyOctets(wider, at, held);
+    if (had) release(buffer, had + 16);
+    buffer = wider;
+    setU32(active, BUFFER, <u32>buffer);
+    setU32(active, ROOM, <u32>(held + size));
+  } else if (held) {
+    copyOctets(buffer, at, held);
+  }
+  at = buffer;
+  end = buffer + held;
+  return end;
 }
 
 /** `size` octets came: framing may read them. */
-export function begin(size: usize): void {
-  at = buffer;
-  end = buffer + held + size;
+export function extend(size: usize): void {
+  end += size;
 }
 
 /** Moves on by n octets that are there. */
@@ -44,20 +127,15 @@ export function advance(n: usize): void {
 /** Passes over what `skip` asks for, as far as it is there; answers whether all of it was. */
 export function passSkipped(): bool {
   if (skip == 0) return true;
-  const there = <f64>(end - at);
-  const n = min<f64>(skip, there);
+  const n = min<f64>(skip, <f64>(end - at));
   advance(<usize>n);
   skip -= n;
   return skip == 0;
 }
 
-/** Holds back what was not read, for the next push. */
-export function holdBack(): void {
-  held = end - at;
-  if (held) copyOctets(buffer, at, held);
-}
-
-/** Octets that were held back and never read. */
-export function heldBack(): usize {
-  return held;
+/** Whether n octets are there; else they are what is wanted. */
+export function need(n: usize): bool {
+  if (end - at >= n) return true;
+  setF64(active, WANTED, <f64>n);
+  return false;
 }

@@ -9,6 +9,7 @@ import {
   FILE_SECTIONS_FORMAT,
   FILE_SECTIONS_INTERFACES,
   FILE_SECTIONS_IS_BIG_ENDIAN,
+  FILE_SECTIONS_NUMBER,
   FILE_SECTIONS_OFFSET,
   INTERFACES_DESCRIPTION,
   INTERFACES_DROPPED,
@@ -30,7 +31,6 @@ import {
   TABLE_INTERFACES,
 } from '../schema';
 import { intern } from '../strings';
-import { indexPacket } from '../packet';
 import * as input from './input';
 import * as record from './record';
 import { unitsToNanoseconds } from './time';
@@ -48,25 +48,15 @@ const WHOLE_BLOCK: u32 = 1 << 20;
 const BILLION: f64 = 1_000_000_000;
 
 let isBigEndian: bool = false;
-/** Octets the block at hand wants that are not there yet; for the issue at the end. */
-let wanted: f64 = 0;
 
 /** Whether the four octets begin a pcapng file: the type reads the same in both byte orders. */
 export function isPcapng(at: usize): bool {
   return u32At(at) == SECTION_HEADER;
 }
 
+/** Row of the section that the active source is in. */
 function section(): usize {
-  return rowAt(TABLE_FILE_SECTIONS, rowCount(TABLE_FILE_SECTIONS) - 1);
-}
-
-/** The section that the octet at `offset` belongs to; 0 where there is none. */
-function sectionAt(offset: f64): usize {
-  for (let row = rowCount(TABLE_FILE_SECTIONS); row > 0; row--) {
-    const at = rowAt(TABLE_FILE_SECTIONS, row - 1);
-    if (f64Of(at, FILE_SECTIONS_OFFSET) <= offset) return at;
-  }
-  return 0;
+  return u32Of(input.active, input.SECTION);
 }
 
 function readSectionHeader(at: usize): void {
@@ -75,6 +65,8 @@ function readSectionHeader(at: usize): void {
   setU8(row, FILE_SECTIONS_FORMAT, CAPTURE_FORMAT_PCAPNG);
   setU8(row, FILE_SECTIONS_IS_BIG_ENDIAN, isBigEndian ? 1 : 0);
   setU32(row, FILE_SECTIONS_FIRST_INTERFACE, rowCount(TABLE_INTERFACES));
+  setU32(row, FILE_SECTIONS_NUMBER, rowCount(TABLE_FILE_SECTIONS) - 1);
+  setU32(input.active, input.SECTION, <u32>row);
   const major = u16In(at + 12, isBigEndian);
   if (major != 1) issue(ISSUE_CODE_SECTION_HEADER, <f64>major, 1);
 }
@@ -89,7 +81,7 @@ function textLength(at: usize, length: usize): usize {
 function readInterface(at: usize, length: usize): void {
   const row = appendRow(TABLE_INTERFACES);
   setF64(row, INTERFACES_OFFSET, input.offset);
-  setU32(row, INTERFACES_SECTION, rowCount(TABLE_FILE_SECTIONS) - 1);
+  setU32(row, INTERFACES_SECTION, u32Of(section(), FILE_SECTIONS_NUMBER));
   setU32(row, INTERFACES_LINK_TYPE, u16In(at + 8, isBigEndian));
   setU32(row, INTERFACES_SNAP_LENGTH, u32In(at + 12, isBigEndian));
   setU8(row, INTERFACES_TIME_RESOLUTION, 6);
@@ -193,34 +185,30 @@ function parsePacketBlock(at: usize, type: u32, length: u32, sectionRow: usize, 
   return true;
 }
 
-/** Reads the packet block that starts at `at` again, `offset` octets into the file. */
-export function parsePcapngRecord(at: usize, size: usize, offset: f64): bool {
-  const sectionRow = sectionAt(offset);
-  if (sectionRow == 0 || size < 12) return false;
+/** Reads the packet block that starts at `at` again; `sectionRow` is its section. */
+export function parsePcapngRecord(at: usize, size: usize, sectionRow: usize): bool {
+  if (size < 12) return false;
   const bigEndian = u8Of(sectionRow, FILE_SECTIONS_IS_BIG_ENDIAN) != 0;
   const type = u32In(at, bigEndian);
   if (size < 28 && type != SIMPLE_PACKET) return false;
   return parsePacketBlock(at, type, u32In(at + 4, bigEndian), sectionRow, bigEndian);
 }
 
-function need(octets: usize): bool {
-  wanted = <f64>octets;
-  return input.end - input.at >= octets;
-}
-
-/** Indexes the blocks that are whole; false where a length shows that the file is damaged. */
-export function readPcapngBlocks(): bool {
+/** Finds the next packet block of the active source: a STATE_… of input.ts. */
+export function nextPcapngRecord(): u32 {
   while (true) {
-    if (!input.passSkipped() || !need(12)) return true;
+    if (!input.passSkipped() || !input.need(12)) return input.STATE_NEEDY;
     const at = input.at;
     const isSection = u32At(at) == SECTION_HEADER;
     if (isSection) {
       const magic = u32At(at + 8);
       if (magic != BYTE_ORDER_MAGIC && bswap<u32>(magic) != BYTE_ORDER_MAGIC) {
         issue(ISSUE_CODE_SECTION_HEADER, magic, BYTE_ORDER_MAGIC);
-        return false;
+        return input.STATE_DAMAGED;
       }
       isBigEndian = magic == BYTE_ORDER_MAGIC;
+    } else {
+      isBigEndian = u8Of(section(), FILE_SECTIONS_IS_BIG_ENDIAN) != 0;
     }
     const type = u32In(at, isBigEndian);
     const told = u32In(at + 4, isBigEndian);
@@ -229,42 +217,42 @@ export function readPcapngBlocks(): bool {
     const least: f64 = isSection ? 28 : 12;
     if (length < least) {
       issue(ISSUE_CODE_BLOCK_LENGTH, told, least);
-      return false;
+      return input.STATE_DAMAGED;
     }
-    if (!readBlock(at, type, length)) return true;
+    const state = readBlock(at, type, length);
+    if (state != input.STATE_OPEN) return state;
+    input.skip = length;
   }
 }
 
-/** Reads one block; false where more octets are needed first. */
-function readBlock(at: usize, type: u32, length: f64): bool {
-  const isPacket = type == ENHANCED_PACKET || type == SIMPLE_PACKET || type == OBSOLETE_PACKET;
-  if (isPacket) {
-    const fixed: usize = type == SIMPLE_PACKET ? 12 : 28;
-    if (!need(<usize>min<f64>(<f64>fixed, length))) return false;
-    if (parsePacketBlock(at, type, <u32>min<f64>(length, 4294967292), section(), isBigEndian)) {
-      if (!need(record.header + <usize>record.capturedLength)) return false;
-      indexPacket(at + record.header, input.offset);
+/** Reads one block: READY where it has a packet, NEEDY where more octets are needed first, OPEN where it was taken in. */
+function readBlock(at: usize, type: u32, length: f64): u32 {
+  if (type == ENHANCED_PACKET || type == SIMPLE_PACKET || type == OBSOLETE_PACKET) {
+    const fixed: f64 = type == SIMPLE_PACKET ? 12 : 28;
+    if (!input.need(<usize>min<f64>(fixed, length))) return input.STATE_NEEDY;
+    if (!parsePacketBlock(at, type, <u32>min<f64>(length, 4294967292), section(), isBigEndian)) {
+      return input.STATE_OPEN;
     }
-  } else if (
-    type == SECTION_HEADER ||
-    ((type == INTERFACE_DESCRIPTION || type == INTERFACE_STATISTICS) && length <= WHOLE_BLOCK)
-  ) {
-    if (type == SECTION_HEADER) {
-      if (!need(24)) return false;
-      readSectionHeader(at);
-    } else {
-      if (!need(<usize>length)) return false;
-      if (type == INTERFACE_DESCRIPTION && length >= 20) readInterface(at, <usize>length);
-      else if (type == INTERFACE_STATISTICS && length >= 24) readStatistics(at, <usize>length);
-      else issue(ISSUE_CODE_BLOCK_MALFORMED, length, 20);
-    }
+    if (!input.need(record.header + <usize>record.capturedLength)) return input.STATE_NEEDY;
+    record.size = 0;
+    record.skip = length;
+    return input.STATE_READY;
   }
-  input.skip = length;
-  return true;
+  if (type == SECTION_HEADER) {
+    if (!input.need(24)) return input.STATE_NEEDY;
+    readSectionHeader(at);
+  } else if ((type == INTERFACE_DESCRIPTION || type == INTERFACE_STATISTICS) && length <= WHOLE_BLOCK) {
+    if (!input.need(<usize>length)) return input.STATE_NEEDY;
+    if (type == INTERFACE_DESCRIPTION && length >= 20) readInterface(at, <usize>length);
+    else if (type == INTERFACE_STATISTICS && length >= 24) readStatistics(at, <usize>length);
+    else issue(ISSUE_CODE_BLOCK_MALFORMED, length, 20);
+  }
+  return input.STATE_OPEN;
 }
 
 /** The file is over: says so where a block was cut. */
-export function endPcapng(): void {
+export function endPcapng(wanted: f64): void {
+  const there = <f64>(input.end - input.at);
   if (input.skip > 0) issue(ISSUE_CODE_BLOCK_TRUNCATED, 0, input.skip);
-  else if (input.heldBack()) issue(ISSUE_CODE_BLOCK_TRUNCATED, <f64>input.heldBack(), wanted);
+  else if (there > 0) issue(ISSUE_CODE_BLOCK_TRUNCATED, there, wanted);
 }

@@ -5,6 +5,9 @@ import { INTERFACES_LINK_TYPE } from '../schema';
 
 /** Octets from the start of the record to the packet. */
 export let header: usize = 0;
+/** Octets of the record to move on by, and to pass over (as they come), once its packet is indexed. */
+export let size: usize = 0;
+export let skip: f64 = 0;
 export let capturedLength: u32 = 0;
 export let length: u32 = 0;
 /** Nanoseconds since 1970; hasTime is false for pcapng's Simple Packet Block. */

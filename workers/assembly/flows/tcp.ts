@@ -106,6 +106,7 @@ function synchronizeMidstream(own: usize, isReset: bool): void {
   if (isReset) return;
   setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence);
   setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, scratch.sequence);
+  setU32(own, schema.DIRECTIONS_ACKNOWLEDGEABLE, scratch.sequence);
   orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
 }
 
@@ -140,8 +141,9 @@ function remember(own: usize, marks: u32, packet: u32): void {
   setU16(own, schema.DIRECTIONS_WINDOW, scratch.window);
   const length = scratch.payloadLength + (scratch.tcpFlags & (SYN | FIN) ? 1 : 0);
   const end = scratch.sequence + length;
-  if (isAfter(end, u32Of(own, schema.DIRECTIONS_HIGHEST_SEQUENCE)))
-    setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, end);
+  const highest = u32Of(own, schema.DIRECTIONS_HIGHEST_SEQUENCE);
+  if (scratch.sequence == highest) setU32(own, schema.DIRECTIONS_ACKNOWLEDGEABLE, end);
+  if (isAfter(end, highest)) setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, end);
   if (marks & schema.PACKET_MARK_ZERO_WINDOW) setU32(own, schema.DIRECTIONS_ZERO_WINDOW_PACKET, packet);
 }
 
@@ -158,9 +160,9 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32)
   }
   const peerMarks = u8Of(peer, schema.DIRECTIONS_MARKS);
   if (peerMarks & schema.DIRECTION_MARK_SYNCHRONIZED) {
-    if (isAfter(ack, u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE))) {
+    if (isAfter(ack, u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE))) {
       marks = schema.PACKET_MARK_ACKED_UNSEEN;
-      setU32(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE, ack);
+      setU32(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE, u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE));
     }
     let unseen = distance(ack, u32Of(peer, schema.DIRECTIONS_NEXT_SEQUENCE));
     if (peerMarks & schema.DIRECTION_MARK_FINISHED) unseen--;

@@ -24,10 +24,12 @@ export function icmp(at: usize, end: usize, layer: u32, protocol: u32): u32 {
   if (isError && has(at, end, 8)) scratch.quoted = at + 8;
   if (describing) {
     tell(layer, 0, at, end - at, NaN);
-    tell(schema.FIELD_ICMP_TYPE, 1, at, 1, u8At(at));
-    tell(schema.FIELD_ICMP_CODE, 1, at + 1, 1, u8At(at + 1));
-    tell(schema.FIELD_ICMP_CHECKSUM, 1, at + 2, 2, u16At(at + 2));
-    if (end > at + 4) tell(schema.FIELD_ICMP_DATA, 1, at + 4, end - at - 4, NaN);
+    const isV6 = protocol == schema.PROTOCOL_ICMPV6;
+    tell(isV6 ? schema.FIELD_ICMPV6_TYPE : schema.FIELD_ICMP_TYPE, 1, at, 1, type);
+    tell(isV6 ? schema.FIELD_ICMPV6_CODE : schema.FIELD_ICMP_CODE, 1, at + 1, 1, u8At(at + 1));
+    tell(isV6 ? schema.FIELD_ICMPV6_CHECKSUM : schema.FIELD_ICMP_CHECKSUM, 1, at + 2, 2, u16At(at + 2));
+    const data = isV6 ? schema.FIELD_ICMPV6_DATA : schema.FIELD_ICMP_DATA;
+    if (end > at + 4) tell(data, 1, at + 4, end - at - 4, NaN);
   }
   return LAYER_NONE;
 }

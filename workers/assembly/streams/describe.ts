@@ -20,6 +20,7 @@ export function describePayload(at: usize, end: usize): void {
 function http(at: usize, end: usize): void {
   tell(schema.FIELD_HTTP, 0, at, end - at, NaN);
   const isStatus = isStatusLine(at, end);
+  const fieldLine = isStatus ? schema.FIELD_HTTP_RESPONSE_FIELD_LINE : schema.FIELD_HTTP_REQUEST_FIELD_LINE;
   let isStartLine = true;
   while (at < end) {
     const lineFeed = findLineFeed(at, end);
@@ -28,7 +29,7 @@ function http(at: usize, end: usize): void {
     const next = min<usize>(lineFeed + 1, end);
     if (isStartLine && isStatus) statusLine(at, lineEnd);
     else if (isStartLine) requestLine(at, lineEnd);
-    else if (lineEnd > at) tell(schema.FIELD_HTTP_FIELD_LINE, 1, at, lineEnd - at, NaN);
+    else if (lineEnd > at) tell(fieldLine, 1, at, lineEnd - at, NaN);
     const isEmpty = lineEnd == at;
     at = next;
     if (isEmpty) break;

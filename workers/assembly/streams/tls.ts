@@ -299,7 +299,9 @@ export function close(flow: u32, side: u32, how: u32): void {
 /** A handshake that is open when a side closes was answered with something else, or cut. */
 function settleByClose(flow: u32, how: u32): void {
   const server = directionAt(flow, clientSide(flow) ^ 1);
-  const spoke = u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET) != 0;
+  // A server that spoke before the hello speaks another protocol first, and TLS when asked to (STARTTLS and the like).
+  const spoke =
+    u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET) > u32Of(helloOf(flow), schema.HELLOS_FIRST_PACKET);
   const isTls = u8Of(server, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
   if (spoke && !isTls && u32Of(flowAt(flow), schema.FLOWS_MARKS) & schema.FLOW_MARK_MIXED_TLS) {
     settle(flow, schema.HELLO_OUTCOME_NOT_TLS, u32Of(server, schema.DIRECTIONS_FIRST_DATA_PACKET));
