@@ -17,6 +17,13 @@ export function selected(core: Core, view: View, filter: string): readonly numbe
   return Array.from({ length: answer.value.rows }, (_, position) => answer.value.at(position));
 }
 
+/** Rows of a view that a filter selects, which must be correct. */
+export function rowsOf(core: Core, view: View, filter: string): readonly number[] {
+  const rows = selected(core, view, filter);
+  if (typeof rows === 'string') throw new Error(`${filter}: ${rows}`);
+  return rows;
+}
+
 /** The numbers of the packets that a filter selects. */
 export function packetNumbers(core: Core, filter: string): readonly number[] | string {
   const rows = selected(core, 'packets', filter);

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../src/model/limits.ts';
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { FilterError, TableQuery, View } from '../api.ts';
 import type { Core } from '../core.ts';
@@ -36,6 +37,10 @@ export interface Rows {
  */
 export function compileFilter(core: Core, text: string): Result<CompiledFilter, FilterError> {
   if (text.trim() === '') return ok({ kind: 'all' });
+  if (text.length > LIMITS.FILTER_CHARACTERS) {
+    const message = `The filter has ${text.length} characters; the limit is ${LIMITS.FILTER_CHARACTERS}`;
+    return failed({ message, start: LIMITS.FILTER_CHARACTERS, end: text.length });
+  }
   const filter = caught(() => {
     const node = parseFilter(text);
     if (!node.ok) throw new FilterFailure(node.error.message, node.error);

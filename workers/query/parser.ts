@@ -319,10 +319,6 @@ function noOperand(token: Token, before: Token | undefined): string {
 
 /** Parses a display filter that is not empty. */
 export function parseFilter(text: string): Result<Node, FilterError> {
-  if (text.length > LIMITS.FILTER_CHARACTERS) {
-    const message = `The filter has ${text.length} characters; the limit is ${LIMITS.FILTER_CHARACTERS}`;
-    return failed({ message, start: LIMITS.FILTER_CHARACTERS, end: text.length });
-  }
   const tokens = tokenize(text);
   if (!tokens.ok) return tokens;
   const end: Token = { kind: 'end', text: '', start: text.length, end: text.length };
