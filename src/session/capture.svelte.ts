@@ -53,10 +53,20 @@ export class CaptureState {
     return this.#startedAt;
   }
 
-  /** Reads a file; settles when its findings are on the screen, or it failed, or another file was opened. */
-  async read(api: Analysis, file: File, droppedAt: number): Promise<void> {
+  /**
+   * Reads a file; settles when its findings are on the screen, or it failed. `onAccepted` is called when it turned out to be a
+   * capture; one that is none takes nothing away: what was open stays.
+   */
+  async read(api: Analysis, file: File, droppedAt: number, onAccepted: () => void): Promise<void> {
     const run = ++this.#run;
     const isCurrent = () => run === this.#run;
+    const before = {
+      status: this.#status,
+      file: this.#file,
+      progress: this.#progress,
+      summary: this.#summary,
+      findings: this.#findings,
+    };
     this.#status = 'reading';
     this.#file = file.name;
     this.#progress = { bytesRead: 0, bytes: file.size, packets: 0, isDone: false };
@@ -64,6 +74,12 @@ export class CaptureState {
     this.#findings = undefined;
     this.#failure = undefined;
     this.#startedAt = droppedAt;
+    let isAccepted = false;
+    const accept = () => {
+      if (isAccepted) return;
+      isAccepted = true;
+      onAccepted();
+    };
     // The listener is called through a port of its own, and may be a little behind the answer of open().
     let tellFinal = () => {};
     const final = new Promise<void>((resolve) => (tellFinal = resolve));
@@ -72,7 +88,9 @@ export class CaptureState {
         if (isCurrent()) this.#progress = progress;
       },
       summary: (summary) => {
-        if (isCurrent()) this.#setSummary(summary);
+        if (!isCurrent()) return;
+        accept();
+        this.#setSummary(summary);
       },
       findings: (findings) => {
         if (isCurrent()) this.#findings = findings;
@@ -81,12 +99,20 @@ export class CaptureState {
     });
     if (!isCurrent()) return;
     if (!answer.ok) {
-      this.#status = 'failed';
       this.#failure = { file: file.name, error: answer.error };
+      this.#status = 'failed';
+      if (before.status === 'done' && before.summary && !isAccepted) {
+        this.#status = 'done';
+        this.#file = before.file;
+        this.#progress = before.progress;
+        this.#findings = before.findings;
+        this.#setSummary(before.summary);
+      }
       return;
     }
     await final;
     if (!isCurrent()) return;
+    accept();
     this.#status = 'done';
     this.#setSummary(answer.value);
     await paint();
@@ -97,10 +123,9 @@ export class CaptureState {
     });
   }
 
-  /** Lets go of the file being read: what its reading still says is not listened to. */
-  letGo(): void {
-    this.#run++;
-    this.#status = 'empty';
+  /** The person has read why a file could not be opened. */
+  dismissFailure(): void {
+    this.#failure = undefined;
   }
 
   /** The worker died: what is on the screen stays there. */

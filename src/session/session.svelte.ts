@@ -35,6 +35,7 @@ export class Session {
   #client: AnalysisClient;
   #reading: Promise<void> | undefined;
   #opened = 0;
+  #hasOpened = false;
   #refreshes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault = $state('');
@@ -64,6 +65,11 @@ export class Session {
     return this.#fault;
   }
 
+  /** The person has read of the bug. */
+  dismissFault(): void {
+    this.#fault = '';
+  }
+
   /** Listens to Back and Forward, and to what is requested. Answers how to stop. */
   watch(): () => void {
     const stops = [
@@ -79,7 +85,6 @@ export class Session {
   /** Reads a capture in place of the one that is open. */
   async open(file: File, droppedAt = performance.now()): Promise<void> {
     const opening = ++this.#opened;
-    this.capture.letGo();
     if (this.#reading !== undefined) {
       await this.#client.cancel();
       await this.#reading;
@@ -87,10 +92,12 @@ export class Session {
     }
     this.#fault = '';
     for (const table of Object.values(this.tables)) table.reset();
-    // After a reload the address still says where one was: the first file goes there.
-    if (opening > 1) this.place.go(START);
-    this.filter.show(this.place.filter);
-    const reading = this.capture.read(this.#client, file, droppedAt);
+    const reading = this.capture.read(this.#client, file, droppedAt, () => {
+      // After a reload the address still says where one was: the first file goes there.
+      if (this.#hasOpened) this.place.go(START);
+      this.#hasOpened = true;
+      this.filter.show(this.place.filter);
+    });
     this.#reading = reading;
     await reading;
     if (this.#reading === reading) this.#reading = undefined;

@@ -119,6 +119,7 @@ export class TableState<V extends View> {
     if (!isSameOrder) this.#sight = { start: 0, end: Math.max(this.#sight.end - this.#sight.start, 1) };
     const selected = this.#selectedRow;
     const selectedIndex = selected === undefined ? undefined : await this.#api.position(id, selected);
+    if (run !== this.#run) return undefined;
     const first =
       isSameOrder || selectedIndex === undefined
         ? Math.min(this.#sight.start, Math.max(rows - 1, 0))
@@ -146,7 +147,6 @@ export class TableState<V extends View> {
     this.#shown = undefined;
     this.#pages = new Map();
     this.#sort = undefined;
-    this.#selectedRow = undefined;
     this.#selectedIndex = undefined;
     this.#order++;
   }
