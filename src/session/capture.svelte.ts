@@ -74,10 +74,10 @@ export class CaptureState {
     this.#findings = undefined;
     this.#failure = undefined;
     this.#startedAt = droppedAt;
-    let isAccepted = false;
+    const accepted = { is: false };
     const accept = () => {
-      if (isAccepted) return;
-      isAccepted = true;
+      if (accepted.is) return;
+      accepted.is = true;
       onAccepted();
     };
     // The listener is called through a port of its own, and may be a little behind the answer of open().
@@ -101,7 +101,7 @@ export class CaptureState {
     if (!answer.ok) {
       this.#failure = { file: file.name, error: answer.error };
       this.#status = 'failed';
-      if (before.status === 'done' && before.summary && !isAccepted) {
+      if (before.status === 'done' && before.summary && !accepted.is) {
         this.#status = 'done';
         this.#file = before.file;
         this.#progress = before.progress;
