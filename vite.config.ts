@@ -248,7 +248,7 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: false }, checks: { pluginTimings: false } },
+    rolldownOptions: { output: { codeSplitting: false }, checks: { bundlerTimings: false } },
   },
   // Tests of the page's state want Svelte's runes as the browser has them.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
