@@ -1,5 +1,5 @@
 /** `npm run -s report -- FILE…`: reads captures under Node and prints one JSON line a file. Exit 0 when every file was read. */
-import { openAsBlob, readFileSync } from 'node:fs';
+import { existsSync, openAsBlob, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report, ReportFailure } from '../src/model/report.ts';
@@ -16,26 +16,39 @@ const SILENT: Listener = {
 
 async function report(path: string, core: WebAssembly.Module): Promise<Report | ReportFailure> {
   const fail = (code: string, message: string): ReportFailure => ({ file: path, error: { code, message } });
-  let file: File;
+  const problem = pathProblem(path);
+  if (problem !== undefined) return fail('unreadable', problem);
+  let blob: Blob;
   try {
-    file = new File([await openAsBlob(path)], basename(path));
+    blob = await openAsBlob(path);
   } catch (error) {
     return fail(
       'unreadable',
-      `The file cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      `The file cannot be opened (${error instanceof Error ? error.message : String(error)}). Check that it may be read.`,
     );
   }
   const analysis = createAnalysis(core);
-  const opened = await analysis.open(file, SILENT);
+  const opened = await analysis.open(new File([blob], basename(path)), SILENT);
   if (!opened.ok) return fail(opened.error.code, opened.error.message);
   const found = await analysis.report();
   if (!found) throw new Error('InvariantError: a capture that was read has no report');
   return { ...found, file: path };
 }
 
+/** What keeps a path from being a file; undefined where nothing does. */
+function pathProblem(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return 'There is no such file. Check the path.';
+  return found.isFile() ? undefined : 'This is no file but a folder or a device. Name the captures in it.';
+}
+
 async function main(paths: readonly string[]): Promise<number> {
   if (paths.length === 0) {
     process.stderr.write('usage: npm run -s report -- FILE…\n');
+    return 1;
+  }
+  if (!existsSync(CORE)) {
+    process.stderr.write('build/core.wasm is missing: npm run -s core builds it.\n');
     return 1;
   }
   const core = await WebAssembly.compile(readFileSync(CORE));

@@ -77,6 +77,103 @@ test('a file that cannot be read any more is a ReadError with its place', async 
   expect(error).toMatchObject({ offset: 600, message: 'NotReadableError: The file was changed.' });
 });
 
+test('pieces of a byte stream come in order and whole, each in the same buffer', async () => {
+  const octets = numbered(200_000);
+  const found: number[] = [];
+  const reader = new BlobReader(new Blob([octets]));
+  for await (const piece of reader.pieces(30_000, true)) {
+    expect(piece.length).toBeLessThanOrEqual(30_000);
+    found.push(...piece);
+  }
+  expect(found).toEqual([...octets]);
+  expect(reader.reads, 'one slice, to see that the file is as it was').toBe(1);
+});
+
+const fail = (controller: ReadableByteStreamController): void =>
+  controller.error(new TypeError('network error'));
+const close = (controller: ReadableByteStreamController): void => {
+  controller.close();
+  // What a stream of octets answers to a read that waits (Streams standard, 4.7.3).
+  controller.byobRequest?.respond(0);
+};
+
+test.each([
+  ['fails', fail],
+  ['ends early', close],
+])('where the byte stream %s, slices go on behind what it gave', async (_, end) => {
+  const octets = numbered(100_000);
+  const blob = new Blob([octets]);
+  blob.stream = () => {
+    let isFirst = true;
+    return new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        if (isFirst) controller.enqueue(octets.slice(0, 777));
+        else end(controller);
+        isFirst = false;
+      },
+    });
+  };
+  const lengths: number[] = [];
+  const found: number[] = [];
+  for await (const piece of new BlobReader(blob).pieces(40_000, true)) {
+    lengths.push(piece.length);
+    found.push(...piece);
+  }
+  expect(lengths).toEqual([777, 40_000, 40_000, 19_223]);
+  expect(found).toEqual([...octets]);
+});
+
+test('a file that was written to while its stream was read is a ReadError', async () => {
+  const blob = new ListedBlob(numbered(900));
+  blob.failsFrom = 0;
+  const read = async (): Promise<number> => {
+    let total = 0;
+    for await (const piece of new BlobReader(blob).pieces(300, true)) total += piece.length;
+    return total;
+  };
+  await expect(read()).rejects.toThrow('NotReadableError: The file was changed.');
+});
+
+test('of a file that has grown, no more is read than it had', async () => {
+  const blob = new Blob([numbered(1000)]);
+  const grown = new Blob([numbered(1300)]);
+  blob.stream = () => grown.stream();
+  let total = 0;
+  for await (const piece of new BlobReader(blob).pieces(300, true)) total += piece.length;
+  expect(total).toBe(1000);
+});
+
+test('a file that became shorter is a ReadError', async () => {
+  const blob = new Blob([numbered(1000)]);
+  const shorter = new Blob([numbered(300)]);
+  blob.slice = (start, end) => shorter.slice(start, end);
+  const error = await new BlobReader(blob).read(200, 400).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ offset: 200, message: 'NotReadableError: The file is shorter than it was.' });
+});
+
+test('a Blob without byte streams is read in slices', async () => {
+  const octets = numbered(1000);
+  const blob = new Blob([octets]);
+  blob.stream = () => new ReadableStream();
+  const found: number[] = [];
+  for await (const piece of new BlobReader(blob).pieces(300, true)) found.push(...piece);
+  expect(found).toEqual([...octets]);
+});
+
+test('a caller that stops lets go of the byte stream', async () => {
+  let isCancelled = false;
+  const blob = new Blob([numbered(1000)]);
+  blob.stream = () =>
+    new ReadableStream({
+      type: 'bytes',
+      pull: (controller) => controller.enqueue(numbered(100)),
+      cancel: () => void (isCancelled = true),
+    });
+  for await (const piece of new BlobReader(blob).pieces(100, true)) if (piece.length > 0) break;
+  expect(isCancelled).toBe(true);
+});
+
 test('ranges close together are one read, and come back in the order asked for', async () => {
   const octets = numbered(4_000_000);
   const reader = new BlobReader(new Blob([octets]));

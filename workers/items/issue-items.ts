@@ -41,7 +41,7 @@ function issueItem(core: Core, row: number): IssueItem | undefined {
     code: text.id,
     severity: text.severity,
     blame: text.blame,
-    sentence: `${place(issues.firstPacket(row), issues.firstOffset(row))}: ${sentence}`,
+    sentence: `${place(code, issues.firstPacket(row), issues.firstOffset(row))}: ${sentence}`,
     remedy: text.remedy,
     count: issues.count(row),
     firstPacket: issues.firstPacket(row),
@@ -49,11 +49,28 @@ function issueItem(core: Core, row: number): IssueItem | undefined {
   };
 }
 
-/** Where an issue was met first: `Packet 812 at byte 1,204,388`. */
-function place(packet: number, offset: number): string {
-  const byte = Number.isNaN(offset) ? '' : `byte ${formatCount(offset)}`;
-  if (packet === 0) return byte === '' ? 'The file' : `B${byte.slice(1)}`;
-  return byte === '' ? `Packet ${formatCount(packet)}` : `Packet ${formatCount(packet)} at ${byte}`;
+/** Issues of the file's framing: they are met behind a packet, not in it. */
+const FRAMING_CODES: ReadonlySet<number> = new Set([
+  IssueCode.RECORD_TRUNCATED,
+  IssueCode.RECORD_LENGTH,
+  IssueCode.BLOCK_LENGTH,
+  IssueCode.BLOCK_TRUNCATED,
+  IssueCode.BLOCK_MALFORMED,
+  IssueCode.SECTION_HEADER,
+]);
+
+/** Where an issue was met first: `Packet 812 at byte 1,204,388`; `Byte 1,204,388, after packet 811` for the file's framing. */
+function place(code: number, packet: number, offset: number): string {
+  const byte = Number.isNaN(offset) ? undefined : `byte ${formatCount(offset)}`;
+  if (packet === 0) return byte === undefined ? 'The file' : capital(byte);
+  const where = `packet ${formatCount(packet)}`;
+  if (FRAMING_CODES.has(code))
+    return byte === undefined ? `After ${where}` : `${capital(byte)}, after ${where}`;
+  return byte === undefined ? capital(where) : `${capital(where)} at ${byte}`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function linkTypeSentence(text: IssueText, numbers: IssueNumbers): string {
