@@ -17,6 +17,8 @@ export class FilterState {
   #error = $state.raw<FilterError | undefined>();
   #completions = $state.raw<readonly Completion[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Grows with every question for completions; an answer to an older one is dropped. */
+  #asked = 0;
 
   constructor(actions: FilterActions) {
     this.#actions = actions;
@@ -37,7 +39,7 @@ export class FilterState {
     clearTimeout(this.#timer);
     this.#text = text;
     this.#error = undefined;
-    this.#completions = [];
+    this.closeCompletions();
   }
 
   /** Says what is wrong with the text that is shown. */
@@ -55,18 +57,19 @@ export class FilterState {
 
   /** Looks for completions at the caret. */
   async suggest(caret: number): Promise<void> {
-    const text = this.#text;
-    const completions = await this.#actions.complete(text, caret);
-    if (text === this.#text) this.#completions = completions;
+    const asked = ++this.#asked;
+    const completions = await this.#actions.complete(this.#text, caret);
+    if (asked === this.#asked) this.#completions = completions;
   }
 
   closeCompletions(): void {
+    this.#asked++;
     this.#completions = [];
   }
 
   /** Enter: applies at once. */
   async confirm(): Promise<void> {
-    this.#completions = [];
+    this.closeCompletions();
     await this.#apply(true);
   }
 
