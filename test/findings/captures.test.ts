@@ -15,11 +15,15 @@ interface Expectation {
 }
 
 const folder = new URL('../fixtures/captures/', import.meta.url);
-const expectations = JSON.parse(readFileSync(new URL('EXPECT.json', folder), 'utf8')) as Readonly<
-  Record<string, Expectation>
->;
+const parsed: unknown = JSON.parse(readFileSync(new URL('EXPECT.json', folder), 'utf8'));
 
-describe.each(Object.entries(expectations))('%s', (file, expected) => {
+function isExpectations(value: unknown): value is Readonly<Record<string, Expectation>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((each) => 'tells' in each);
+}
+
+if (!isExpectations(parsed)) throw new Error('EXPECT.json does not hold expectations');
+
+describe.each(Object.entries(parsed))('%s', (file, expected) => {
   it(expected.tells, async () => {
     const { core } = await readOctets(readFileSync(new URL(file, folder)));
     const findings = findFindings(core, { isFinal: true });

@@ -141,8 +141,9 @@ export function evidenceOf(
   }
   for (const one of [exchange, downstream]) {
     if (one === undefined) continue;
-    const label =
+    const name =
       one.method === '' ? `exchange, ${one.status}` : `exchange ${one.method} ${routeOf(one.target)}`;
+    const label = one === downstream && exchange !== undefined ? `${name}, as the caller had it` : name;
     rest.push({ kind: 'exchange', exchange: one.row, label });
   }
   const flow = example.flow ?? exchange?.flow;

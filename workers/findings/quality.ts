@@ -104,6 +104,8 @@ function gaps(facts: Facts): Shortcoming | undefined {
 
 /** Data of one side only. A SYN that nobody answers is one-sided in reality, and no fault of the capture. */
 function oneSided(facts: Facts): Shortcoming | undefined {
+  // While reading, a request whose answer is still to come looks the same.
+  if (!facts.isFinal) return undefined;
   const { directions } = facts.tables;
   const flows = tcpFlows(facts, FlowMark.ONE_SIDED).filter(
     (flow) => directions.octets(flow * 2) + directions.octets(flow * 2 + 1) > 0,
