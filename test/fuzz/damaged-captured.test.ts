@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { capturedSeeds } from './corpus.ts';
+import { BATCH, surviveBatch } from './survive.ts';
+
+const BATCHES = 10;
+
+describe('five thousand damaged captures, of real programs,', () => {
+  const seeds = capturedSeeds();
+
+  it('are made from some that are healthy', () => {
+    expect(seeds.length).toBeGreaterThan(10);
+    expect(BATCH * BATCHES).toBe(5000);
+  });
+
+  for (let batch = 0; batch < BATCHES; batch++) {
+    it(
+      `neither trap nor hang nor lose packets before the damage (batch ${batch})`,
+      { timeout: 120_000 },
+      async () => {
+        await surviveBatch(seeds, 100 + batch);
+      },
+    );
+  }
+});
