@@ -3,8 +3,8 @@ import { type Core, StopReason } from './core.ts';
 import { type BlobReader, ReadError } from './source/blob-reader.ts';
 
 /**
- * Octets of one slice. Larger slices cost memory twice (the slice and its copy in the core) and make the first findings and
- * cancelling late; smaller ones cost a round trip to the browser's file service each.
+ * Octets of one piece at most. Larger pieces cost memory twice (the piece and its copy in the core) and make the first findings
+ * and cancelling late; smaller ones cost a round trip to the browser's file service each. Chromium's streams give 64 KiB to 2 MiB.
  */
 export const SLICE_OCTETS: Bytes = 4 << 20;
 
@@ -16,7 +16,7 @@ export type PumpEnd =
   | { readonly kind: 'stopped'; readonly reason: number }
   | { readonly kind: 'unreadable'; readonly error: ReadError };
 
-/** What the pump asks and tells between two slices. */
+/** What the pump asks and tells between two pieces. */
 export interface PumpHooks {
   readonly isCancelled: () => boolean;
   /** Octets that the core has analysed. */
@@ -24,7 +24,7 @@ export interface PumpHooks {
 }
 
 /**
- * Reads a file from front to back into the core, one slice ahead, and closes what is open at the end. What was read stays,
+ * Reads a file from front to back into the core, and closes what is open at the end. What was read stays,
  * whatever ended the reading.
  */
 export async function pump(
@@ -41,10 +41,10 @@ export async function pump(
 async function feed(reader: BlobReader, core: Core, hooks: PumpHooks, sliceOctets: Bytes): Promise<PumpEnd> {
   let bytesRead = 0;
   try {
-    for await (const slice of reader.slices(sliceOctets)) {
+    for await (const piece of reader.pieces(sliceOctets)) {
       if (hooks.isCancelled()) return { kind: 'cancelled' };
-      const reason = core.push(slice);
-      bytesRead += slice.length;
+      const reason = core.push(piece);
+      bytesRead += piece.length;
       hooks.analysed(bytesRead);
       if (reason !== StopReason.NONE) return { kind: 'stopped', reason };
     }

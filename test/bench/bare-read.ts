@@ -5,17 +5,38 @@ declare global {
   var offwireBench: { readonly worker: () => Worker } | undefined;
 }
 
-/** What the worker does: reads the file as workers/source/blob-reader.ts does, one slice ahead, and lets the octets fall. */
-const PROGRAM = `onmessage = async ({ data: { file, size } }) => {
+/** How a file is read: as the analysis does it in Chromium, or in slices with one of read-ahead. */
+export type ReadMode = 'stream' | 'slices';
+
+/** What the worker does: reads the file as workers/source/blob-reader.ts does, and lets the octets fall. */
+const PROGRAM = `
+const readers = {
+  async stream(file, size) {
+    const stream = file.stream().getReader({ mode: 'byob' });
+    let octets = 0;
+    for (let buffer = new ArrayBuffer(size); octets < file.size; ) {
+      const { value, done } = await stream.read(new Uint8Array(buffer));
+      if (done) break;
+      octets += value.length;
+      buffer = value.buffer;
+    }
+    return octets;
+  },
+  async slices(file, size) {
+    const read = (at) => file.slice(at, Math.min(at + size, file.size)).arrayBuffer();
+    let octets = 0;
+    let ahead = read(0);
+    for (let at = 0; at < file.size; at += size) {
+      const slice = await ahead;
+      if (at + size < file.size) ahead = read(at + size);
+      octets += slice.byteLength;
+    }
+    return octets;
+  },
+};
+onmessage = async ({ data: { file, size, mode } }) => {
   const began = performance.now();
-  const read = (at) => file.slice(at, Math.min(at + size, file.size)).arrayBuffer();
-  let octets = 0;
-  let ahead = read(0);
-  for (let at = 0; at < file.size; at += size) {
-    const slice = await ahead;
-    if (at + size < file.size) ahead = read(at + size);
-    octets += slice.byteLength;
-  }
+  const octets = await readers[mode](file, size);
   postMessage({ octets, milliseconds: performance.now() - began });
 };`;
 
@@ -32,7 +53,7 @@ export async function prepareBareRead(page: Page): Promise<void> {
 }
 
 /** Milliseconds that a worker of the page takes to read the file and do nothing with it. */
-export async function bareRead(page: Page, path: string): Promise<number> {
+export async function bareRead(page: Page, path: string, mode: ReadMode): Promise<number> {
   const handle = await page.evaluateHandle(() => {
     const input = document.createElement('input');
     input.type = 'file';
@@ -40,7 +61,7 @@ export async function bareRead(page: Page, path: string): Promise<number> {
   });
   await handle.uploadFile(path);
   return handle.evaluate(
-    (input, size) =>
+    (input, size, mode) =>
       new Promise<number>((resolve, reject) => {
         const file = input.files?.[0];
         const worker = globalThis.offwireBench?.worker();
@@ -54,8 +75,9 @@ export async function bareRead(page: Page, path: string): Promise<number> {
           },
         );
         worker.addEventListener('error', (event) => reject(new Error(event.message)));
-        worker.postMessage({ file, size });
+        worker.postMessage({ file, size, mode });
       }),
     SLICE_OCTETS,
+    mode,
   );
 }

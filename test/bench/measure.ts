@@ -10,11 +10,14 @@ export interface Figures {
   readonly file: string;
   readonly bytes: number;
   readonly packets: number;
+  /** The bare read as the analysis reads (a byte stream), and in slices with one of read-ahead. */
   readonly bare: readonly number[];
+  readonly bareSlices: readonly number[];
   readonly analysis: readonly number[];
   readonly medianBare: number;
+  readonly medianBareSlices: number;
   readonly medianAnalysis: number;
-  /** Median of the analyses over median of the bare reads. */
+  /** Median of the analyses over median of the bare reads by stream. */
   readonly ratio: number;
   /** The latest of all runs, and whether all were still reading then. */
   readonly firstFindings: number;
@@ -59,9 +62,11 @@ export async function measure(browser: Browser, path: string, runs: number): Pro
   if (id === undefined) throw new Error('InvariantError: a browser that was launched has a process');
   warm(path);
   const bare: number[] = [];
+  const bareSlices: number[] = [];
   const analyses: (AnalysisFigures & { readonly memory: PeakMemory })[] = [];
   for (let run = 0; run < runs; run++) {
-    bare.push(await onFreshPage(browser, (page) => bareRead(page, path)));
+    bare.push(await onFreshPage(browser, (page) => bareRead(page, path, 'stream')));
+    bareSlices.push(await onFreshPage(browser, (page) => bareRead(page, path, 'slices')));
     analyses.push(
       await onFreshPage(browser, async (page) => {
         const memory = watchMemory(id);
@@ -82,8 +87,10 @@ export async function measure(browser: Browser, path: string, runs: number): Pro
     bytes: first?.bytes ?? 0,
     packets: first?.packets ?? 0,
     bare,
+    bareSlices,
     analysis: analyses.map(({ milliseconds }) => milliseconds),
     medianBare,
+    medianBareSlices: median(bareSlices),
     medianAnalysis,
     ratio: medianAnalysis / medianBare,
     firstFindings: Math.max(...analyses.map(({ firstFindings }) => firstFindings)),

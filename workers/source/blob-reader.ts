@@ -24,7 +24,10 @@ const COALESCE_GAP: Bytes = 256 << 10;
 /** Octets of one coalesced read at most, so that a window of large packets does not take the memory of all between them. */
 const COALESCE_LIMIT: Bytes = 8 << 20;
 
-/** Reads a Blob: from front to back with one slice of read-ahead, or ranges of it with few reads. */
+/** Whether a Blob's byte stream is faster than its slices. Not in Node, where it comes in 64 KiB: three times slower. */
+const STREAMS_ARE_FAST = !('process' in globalThis);
+
+/** Reads a Blob: from front to back, or ranges of it with few reads. */
 export class BlobReader {
   readonly #blob: Blob;
   #reads = 0;
@@ -47,17 +50,54 @@ export class BlobReader {
   async read(start: Bytes, end: Bytes): Promise<Uint8Array<ArrayBuffer>> {
     this.#reads++;
     try {
-      return new Uint8Array(await this.#blob.slice(start, end).arrayBuffer());
+      const octets = new Uint8Array(await this.#blob.slice(start, end).arrayBuffer());
+      if (octets.length < Math.min(end, this.size) - start)
+        throw new DOMException('The file is shorter than it was.', 'NotReadableError');
+      return octets;
     } catch (error) {
       if (error instanceof DOMException) throw new ReadError(start, error);
       throw error;
     }
   }
 
-  /** The whole file in slices; the next one is read while the caller works on this one. */
-  async *slices(sliceSize: Bytes): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    let ahead = this.#readAhead(0, sliceSize);
-    for (let at = 0; at < this.size; at += sliceSize) {
+  /**
+   * The whole file in order, in pieces of at most `size` octets, as fast as the browser can read it. A piece is borrowed: its
+   * octets are overwritten when the next one is asked for.
+   *
+   * A byte stream into one buffer takes half the time of slices in Chromium, and leaves no garbage (test/bench). Where there is
+   * none, or it fails, slices go on: they tell why and where a file cannot be read.
+   */
+  async *pieces(
+    size: Bytes,
+    isStreamed = STREAMS_ARE_FAST,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    let at = 0;
+    const stream = isStreamed ? byteReader(this.#blob) : undefined;
+    if (stream) {
+      try {
+        let buffer = new ArrayBuffer(size);
+        while (at < this.size) {
+          const piece = await readInto(stream, buffer);
+          if (!piece) break;
+          const start = at;
+          at += piece.length;
+          // Firefox reads on where the file has grown since.
+          yield piece.subarray(0, this.size - start);
+          buffer = piece.buffer;
+        }
+      } finally {
+        stream.cancel().catch(() => undefined);
+      }
+    }
+    if (at < this.size) yield* this.slices(size, at);
+    // A stream does not notice that the file is written to while it is read; a slice does, in Chromium.
+    else if (at > 0) await this.read(this.size - 1, this.size);
+  }
+
+  /** The file from `start` on in slices; the next one is read while the caller works on this one. */
+  async *slices(sliceSize: Bytes, start: Bytes = 0): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    let ahead = this.#readAhead(start, sliceSize);
+    for (let at = start; at < this.size; at += sliceSize) {
       const slice = await ahead;
       const next = at + sliceSize;
       if (next < this.size) ahead = this.#readAhead(next, sliceSize);
@@ -85,6 +125,28 @@ export class BlobReader {
       }
     }
     return found;
+  }
+}
+
+/** A reader that fills buffers of ours; undefined where the browser's Blobs have none. */
+function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
+  try {
+    return blob.stream().getReader({ mode: 'byob' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The next octets of the stream, in the buffer; undefined where it ended or failed. */
+async function readInto(
+  stream: ReadableStreamBYOBReader,
+  buffer: ArrayBuffer,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const { value, done } = await stream.read(new Uint8Array(buffer));
+    return done ? undefined : value;
+  } catch {
+    return undefined;
   }
 }
 
