@@ -217,6 +217,25 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     expect(selected.startsWith(number)).toBe(true);
   });
 
+  test('findings are there before the reading is over, and stay when it is cancelled', async () => {
+    // Some 700 MB that nobody has to write: the records of the story, over and over.
+    await page.evaluate((base64) => {
+      const octets = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const records = new Blob([octets.subarray(24)]);
+      const parts = Array.from({ length: 20_000 }, () => records);
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([octets.subarray(0, 24), ...parts], 'long.pcap'));
+      document.body.firstElementChild?.dispatchEvent(
+        new DragEvent('drop', { dataTransfer: transfer, bubbles: true }),
+      );
+    }, story.toString('base64'));
+    await page.waitForSelector(byTestId('finding-item'));
+    expect(await textOf(page, 'status-line')).toContain('Reading');
+    await page.click(byTestId('cancel'));
+    await waitForStatus(page, 'Cancelled after');
+    expect(await textOf(page, 'finding-title')).toContain('Transfer-Encoding');
+  });
+
   test('what is no capture is refused in words, and the page goes on', async () => {
     await dropFile(page, 'picture.png', readFileSync(`${root}public/icon-192.png`));
     expect(await alertAbout(page, 'picture.png')).toMatch(/PNG|capture/);
