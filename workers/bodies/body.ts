@@ -11,9 +11,11 @@ import { type BlobReader, ReadError } from '../source/blob-reader.ts';
 import { type Dechunked, dechunk } from './chunks.ts';
 import { decodeContent } from './decode.ts';
 
-/** Octets of a body as it was on the wire that are read for a preview, and octets of content that are shown. */
-export const BODY_INPUT: Bytes = 4 << 20;
-export const BODY_OUTPUT: Bytes = 1 << 20;
+/** Octets of a body as it was on the wire that are read for a preview. */
+const BODY_INPUT: Bytes = 4 << 20;
+
+/** Octets of content that are shown. */
+const BODY_OUTPUT: Bytes = 1 << 20;
 
 /** Batches of packets that are read for a body at most: one that never gets whole must not read all that follows in its flow. */
 const BATCHES = 64;
