@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page, SerializedAXNode } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../support/stale.ts';
 import { findFaintTexts } from './contrast.ts';
@@ -21,6 +21,21 @@ const meshStory = `${root}test/fixtures/captures/story-2.pcap`;
 /** The bar above a row's detail. */
 const DETAIL = 'button[aria-label="Close the detail"]';
 
+/** What a screen reader would call by its role alone: "button", "link". Only Chromium tells. */
+async function nameless(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  const visit = (node: SerializedAXNode | null): void => {
+    if (!node) return;
+    const isControl = /^(button|link|tab|textbox|combobox|checkbox|radio|grid|dialog|row|progressbar)$/.test(
+      node.role,
+    );
+    if (isControl && (node.name ?? '').trim() === '') found.push(node.role);
+    node.children?.forEach(visit);
+  };
+  visit(await page.accessibility.snapshot());
+  return found;
+}
+
 async function backgroundOf(page: Page): Promise<number> {
   const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   return Math.max(...[...color.matchAll(/[\d.]+/g)].slice(0, 3).map(Number));
@@ -35,12 +50,13 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
     });
     afterAll(() => browser.close());
 
-    test('every view can be read: a picture of each, and contrasts of at least 4.5:1', async () => {
+    test('every view can be read: a picture of each, names for its controls, contrasts of at least 4.5:1', async () => {
       const { page } = await openPage(browser, PAGE_ON_DISK);
       await page.waitForSelector(byTestId('trust-requests'));
       const look = async (what: string): Promise<void> => {
         await screenshot(page, `${what}-${scheme}-${name}`);
         expect(await page.evaluate(findFaintTexts), `${what}, ${scheme}`).toEqual([]);
+        if (name === 'chromium') expect(await nameless(page), `${what}: controls without a name`).toEqual([]);
       };
       const background = await backgroundOf(page);
       if (scheme === 'dark') expect(background).toBeLessThan(80);
@@ -79,6 +95,9 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
         if (element instanceof HTMLElement) element.style.color = '#8888';
       });
       expect(await page.evaluate(findFaintTexts)).toHaveLength(1);
+      // So can the other.
+      await page.evaluate(() => document.body.append(document.createElement('button')));
+      if (name === 'chromium') expect(await nameless(page)).toEqual(['button']);
       await page.close();
     });
   });
