@@ -116,6 +116,9 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
   }
   for (const { into, count } of folds)
     drafts.get(into.key)?.fold(rule.id, 'The same, passed on to the caller', count);
+  // A habit explains nothing, and may concern every connection of a capture.
+  if ([...drafts.values()].every(({ statement }) => statement.impact === Impact.ODD))
+    return [...drafts.values()];
   for (const at of meant) {
     const ended = candidates[at];
     const draft = ended === undefined ? undefined : drafts.get(groups.keyOf(keyOf(ended)));

@@ -57,13 +57,12 @@ function classify(
   const exchange = last - 1;
   const client = facts.clientOf(flow);
   const server: Side = client === 0 ? 1 : 0;
-  const ended = (packet: PacketNumber): Ended => ({ flow, exchange, packet });
   const state = messages.state(exchange * 2 + 1);
   if (state === MessageState.COMPLETE) {
     // What ends a tunnel (CONNECT, 101) is none of HTTP's business.
     if (messages.framing(exchange * 2 + 1) === Framing.TUNNEL) return undefined;
     const packet = resetAfter(facts, flow, exchange);
-    return packet === 0 ? undefined : { ending: 'reset-after-response', ended: ended(packet) };
+    return packet === 0 ? undefined : { ending: 'reset-after-response', ended: { flow, exchange, packet } };
   }
   const serverClose = firstClose(facts, flow, server);
   const clientClose = firstClose(facts, flow, client);

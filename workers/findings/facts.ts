@@ -94,6 +94,12 @@ export class Facts {
     return rows;
   }
 
+  /** Messages (rows) with any of these violations, ascending: one scan for all rules, since most captures have none. */
+  violating(mask: number): Uint32Array {
+    const { violations } = this.tables.messages;
+    return this.select('messages', 'violations', ANY).filter((row) => (violations(row) & mask) !== 0);
+  }
+
   /** Time of a packet; NaN for none. */
   time(packet: PacketNumber): Nanoseconds {
     return packet === 0 ? NaN : this.tables.packets.time(packet - 1);

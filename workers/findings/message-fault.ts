@@ -81,7 +81,7 @@ export function messageFaultRule(fault: FaultRule): Rule {
 function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] {
   const { messages, exchanges } = facts.tables;
   const groups = new Groups<string>();
-  const candidates = facts.select('messages', 'violations', fault.mask);
+  const candidates = facts.violating(fault.mask);
   const keyOf = (messageRow: number): string => {
     const exchange = messageRow >>> 1;
     const flow = exchanges.flow(exchange);
