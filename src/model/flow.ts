@@ -118,9 +118,7 @@ export const DIRECTIONS = defineTable('directions', 13, {
   duplicateAckRun: 'u32',
   /** Core only: packets since the other side acknowledged octets that were not captured. */
   unseen: 'u32',
-  /** Core only: what the last packet was, to know a duplicate. */
-  lastSequence: 'u32',
-  lastFingerprint: 'u32',
+  /** Core only: the last packet that was no duplicate. */
   lastPacket: 'u32',
   /** The last advertised window, unscaled. */
   window: 'u16',

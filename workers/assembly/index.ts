@@ -6,6 +6,7 @@ import { end, locate, run, stateOf } from './files/index';
 import * as input from './files/input';
 import * as record from './files/record';
 import { startNanoseconds, startSeconds } from './files/time';
+import * as fragments from './flows/fragments';
 import { giveUpAll } from './flows/reassembly';
 import { clearFollowed, FOLLOWED, flowAt, match } from './flows/table';
 import * as tcp from './flows/tcp';
@@ -73,6 +74,7 @@ export function endSource(source: u32): void {
 
 /** Closes what is open: the capture is over, or reading was given up. */
 export function finish(): void {
+  fragments.finish();
   for (let flow: u32 = 0; flow < rowCount(schema.TABLE_FLOWS); flow++) {
     if (u8Of(flowAt(flow), schema.FLOWS_TRANSPORT) == TCP) tcp.finish(flow);
   }

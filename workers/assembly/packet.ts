@@ -4,11 +4,13 @@ import { addF64, addU32, appendRow, orU32, rowCount, setF64, setU16, setU32, set
 import { count } from './counters';
 import * as record from './files/record';
 import { sinceStart } from './files/time';
+import * as fragments from './flows/fragments';
 import { markQuoted } from './flows/icmp-errors';
 import { countPacket, directionAt, find, flowAt, side } from './flows/table';
 import * as tcp from './flows/tcp';
 import * as issues from './issues';
-import { decode } from './layers/index';
+import { decode, resume } from './layers/index';
+import { layerOfIpProtocol } from './layers/kinds';
 import * as scratch from './layers/scratch';
 import * as schema from './schema';
 import * as streams from './streams/index';
@@ -40,6 +42,10 @@ export function indexPacket(at: usize, offset: f64): void {
   }
   scratch.isSnapped = record.capturedLength < record.length;
   decode(record.linkType(), at, at + record.capturedLength);
+  const isWhole = scratch.isFragment && fragments.take(scratch.next, scratch.end);
+  if (isWhole) {
+    resume(layerOfIpProtocol(scratch.transport), fragments.datagram, fragments.datagram + fragments.length);
+  }
   if (scratch.ipVersion == 0) {
     setU32(row, schema.PACKETS_FLOW, 0xffffffff);
     setU8(row, schema.PACKETS_PROTOCOL, scratch.protocol);
@@ -65,6 +71,7 @@ export function indexPacket(at: usize, offset: f64): void {
   if (scratch.quoted) markQuoted(scratch.quoted, scratch.end, packet);
   setU16(row, schema.PACKETS_MARKS, marks);
   setU8(row, schema.PACKETS_PROTOCOL, protocol);
+  if (isWhole) fragments.drop();
 }
 
 /** A UDP datagram with payload. */

@@ -122,7 +122,7 @@ function hashOfFlow(at: usize): u32 {
     u64Of(b, 0),
     u64Of(b, 8),
     u16Of(at, schema.FLOWS_RESPONDER_PORT),
-    u8Of(at, schema.FLOWS_TRANSPORT),
+    u8Of(at, schema.FLOWS_TRANSPORT) ^ u32Of(at, schema.FLOWS_CONTEXT),
   );
 }
 
@@ -147,6 +147,7 @@ function link(at: usize, row: u32, hash: u32): void {
 export function match(at: usize): u32 {
   if (u8Of(at, schema.FLOWS_TRANSPORT) != scratch.transport) return 0;
   if (u8Of(at, schema.FLOWS_IP_VERSION) != scratch.ipVersion) return 0;
+  if (u32Of(at, schema.FLOWS_CONTEXT) != scratch.context) return 0;
   const originatorPort = u16Of(at, schema.FLOWS_ORIGINATOR_PORT);
   const responderPort = u16Of(at, schema.FLOWS_RESPONDER_PORT);
   const originator = u32Of(at, schema.FLOWS_ORIGINATOR_ADDRESS);
@@ -190,7 +191,7 @@ export function find(packet: u32): u32 {
     scratch.destinationHigh,
     scratch.destinationLow,
     scratch.destinationPort,
-    scratch.transport,
+    scratch.transport ^ scratch.context,
   );
   isNew = false;
   let marks: u32 = 0;
@@ -235,7 +236,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
   appendRow(schema.TABLE_DIRECTIONS);
   isNew = true;
   side = 0;
-  if (scratch.transport == TCP) {
+  if (scratch.transport == TCP && scratch.hasTransport) {
     setU32(at, schema.FLOWS_NUMBER, tcpFlows++);
     count(schema.COUNTER_TCP_FLOWS, 1);
     if (scratch.tcpFlags & SYN) side = scratch.tcpFlags & ACK ? 1 : 0;
@@ -243,7 +244,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
       marks |= schema.FLOW_MARK_MIDSTREAM;
       side = looksLikeServer() ? 1 : 0;
     }
-  } else if (scratch.transport == UDP) {
+  } else if (scratch.transport == UDP && scratch.hasTransport) {
     setU32(at, schema.FLOWS_NUMBER, udpFlows++);
     count(schema.COUNTER_UDP_FLOWS, 1);
   } else {
@@ -257,6 +258,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
   setU16(at, schema.FLOWS_RESPONDER_PORT, side ? scratch.sourcePort : scratch.destinationPort);
   setU8(at, schema.FLOWS_TRANSPORT, scratch.transport);
   setU8(at, schema.FLOWS_IP_VERSION, scratch.ipVersion);
+  setU32(at, schema.FLOWS_CONTEXT, scratch.context);
   setU32(at, schema.FLOWS_FIRST_PACKET, packet);
   setU32(at, schema.FLOWS_MARKS, marks | schema.FLOW_MARK_ONE_SIDED);
   link(at, row, hash);
@@ -287,7 +289,7 @@ export function lookup(): u32 {
     scratch.destinationHigh,
     scratch.destinationLow,
     scratch.destinationPort,
-    scratch.transport,
+    scratch.transport ^ scratch.context,
   );
   let entry = u32Of(buckets + ((<usize>(hash & (bucketCount - 1))) << 2), 0);
   while (entry) {

@@ -1,7 +1,7 @@
 // One TCP segment: what it does to its flow (RFC 9293), and what Wireshark would call it.
 
 import { hashWords } from '../bytes';
-import { addU32, orU32, orU8, setU16, setU32, setU8, u32Of, u8Of } from '../columns';
+import { addU32, orU32, orU8, setU16, setU32, setU64, setU8, u32Of, u64Of, u8Of } from '../columns';
 import { count } from '../counters';
 import { issue } from '../issues';
 import * as scratch from '../layers/scratch';
@@ -10,7 +10,7 @@ import * as streams from '../streams/index';
 import { now, timeOf } from '../times';
 import { accept, checkFin, giveUp, giveUpAll } from './reassembly';
 import { distance, isAfter } from './sequence';
-import { directionAt, flowAt } from './table';
+import { directionAt, flowAt, FOLLOWED } from './table';
 import { analyse } from './tcp-analysis';
 
 const FIN: u32 = 1;
@@ -20,6 +20,11 @@ const ACK: u32 = 16;
 
 /** A copy of a packet on another interface follows within this time; a retransmission does not (RTO is 200 ms and more). */
 const DUPLICATE_NANOSECONDS: f64 = 10_000_000;
+
+/** Packets that are kept to know their copies by; a slot is the hash u64 and the packet u32. */
+const RECENT: u32 = 256;
+const RECENT_SLOT: usize = 16;
+const recent: usize = memory.data(256 * 16, 8);
 
 const RETRANSMISSIONS: u32 =
   schema.PACKET_MARK_RETRANSMISSION |
@@ -31,7 +36,7 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
   const at = flowAt(flow);
   const own = directionAt(flow, side);
   const peer = directionAt(flow, side ^ 1);
-  if (isDuplicate(own)) {
+  if (isDuplicate(flow, side, packet)) {
     issue(schema.ISSUE_CODE_DUPLICATE_PACKET, NaN, NaN);
     return schema.PACKET_MARK_DUPLICATE;
   }
@@ -54,26 +59,25 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
   return marks;
 }
 
-/** The same packet as the last one of this direction, captured on another interface. */
-function isDuplicate(own: usize): bool {
-  const fingerprint = <u32>(
-    hashWords(
-      (<u64>scratch.checksum) | ((<u64>scratch.identification) << 16) | ((<u64>scratch.payloadLength) << 32),
-      (<u64>scratch.acknowledgment) | ((<u64>scratch.tcpFlags) << 32) | ((<u64>scratch.window) << 40),
-    )
+/**
+ * The same packet as one shortly before, captured on another interface or by another mirror port. The last packets are kept in a
+ * small table by their hash.
+ */
+function isDuplicate(flow: u32, side: u32, packet: u32): bool {
+  // Without an identification two bare acknowledgements may be equal and both real.
+  const isTold =
+    scratch.identification != 0 || scratch.payloadLength > 1 || (scratch.tcpFlags & (SYN | FIN | RST)) != 0;
+  if (flow == FOLLOWED || !isTold) return false;
+  const numbers = (<u64>scratch.sequence) | ((<u64>scratch.acknowledgment) << 32);
+  const rest = hashWords(
+    (<u64>scratch.checksum) | ((<u64>scratch.identification) << 16) | ((<u64>scratch.payloadLength) << 32),
+    (<u64>scratch.tcpFlags) | ((<u64>scratch.window) << 8) | ((<u64>((flow << 1) + side)) << 24),
   );
-  const last = u32Of(own, schema.DIRECTIONS_LAST_PACKET);
-  const isSame =
-    last != 0 &&
-    fingerprint == u32Of(own, schema.DIRECTIONS_LAST_FINGERPRINT) &&
-    scratch.sequence == u32Of(own, schema.DIRECTIONS_LAST_SEQUENCE) &&
-    // Without an identification two bare acknowledgements may be equal and both real.
-    (scratch.identification != 0 ||
-      scratch.payloadLength > 1 ||
-      (scratch.tcpFlags & (SYN | FIN | RST)) != 0) &&
-    now() - timeOf(last) < DUPLICATE_NANOSECONDS;
-  setU32(own, schema.DIRECTIONS_LAST_FINGERPRINT, fingerprint);
-  setU32(own, schema.DIRECTIONS_LAST_SEQUENCE, scratch.sequence);
+  const fingerprint = hashWords(numbers, rest);
+  const slot = recent + <usize>((<u32>(fingerprint >> 20)) & (RECENT - 1)) * RECENT_SLOT;
+  const isSame = u64Of(slot, 0) == fingerprint && now() - timeOf(u32Of(slot, 8)) < DUPLICATE_NANOSECONDS;
+  setU64(slot, 0, fingerprint);
+  setU32(slot, 8, packet);
   return isSame;
 }
 

@@ -12,7 +12,11 @@ import { ethernet, llc, vlan } from './ethernet';
 import { arp, icmp } from './icmp';
 import { ipv4 } from './ipv4';
 import { ipv6 } from './ipv6';
+import { nflog, pflog, pktap } from './capture-headers';
 import * as kinds from './kinds';
+import { hdlc, mpls, ppp, pppoe } from './mpls';
+import * as tunnels from './tunnels';
+import { ppi, prism, radiotap, wlan } from './wireless';
 import { loopback, raw } from './null';
 import * as scratch from './scratch';
 import { sll, sll2 } from './sll';
@@ -29,6 +33,19 @@ export function decode(linkType: u32, at: usize, end: usize): void {
   scratch.end = end;
   let layer = kinds.layerOfLinkType(linkType);
   if (layer == kinds.LAYER_NONE) issue(ISSUE_CODE_LINK_TYPE_UNKNOWN, linkType, NaN);
+  walk(layer);
+}
+
+/** Goes on with the layer above a datagram that was put together from fragments: its octets are [at, end). */
+export function resume(layer: u32, at: usize, end: usize): void {
+  scratch.isFragment = false;
+  scratch.next = at;
+  scratch.end = end;
+  scratch.wireLength = <u32>(end - at);
+  walk(layer);
+}
+
+function walk(layer: u32): void {
   for (let depth: u32 = 0; layer != kinds.LAYER_NONE && depth < DEEPEST; depth++) {
     layer = step(layer, scratch.next, scratch.end);
   }
@@ -65,6 +82,50 @@ function step(layer: u32, at: usize, end: usize): u32 {
       return icmp(at, end, FIELD_ICMP, PROTOCOL_ICMP);
     case kinds.LAYER_ICMPV6:
       return icmp(at, end, FIELD_ICMPV6, PROTOCOL_ICMPV6);
+    case kinds.LAYER_GRE:
+      return tunnels.gre(at, end);
+    case kinds.LAYER_ERSPAN:
+      return tunnels.erspan(at, end);
+    case kinds.LAYER_ERSPAN3:
+      return tunnels.erspan3(at, end);
+    case kinds.LAYER_VXLAN:
+      return tunnels.vxlan(at, end, false);
+    case kinds.LAYER_VXLAN_GPE:
+      return tunnels.vxlan(at, end, true);
+    case kinds.LAYER_GENEVE:
+      return tunnels.geneve(at, end);
+    case kinds.LAYER_GTP:
+      return tunnels.gtp(at, end);
+    case kinds.LAYER_TEREDO:
+      return tunnels.teredo(at, end);
+    case kinds.LAYER_IPV4_IN_IP:
+      return tunnels.ipInIp(kinds.LAYER_IPV4);
+    case kinds.LAYER_IPV6_IN_IP:
+      return tunnels.ipInIp(kinds.LAYER_IPV6);
+    case kinds.LAYER_ETHERIP:
+      return tunnels.etherIp(at, end);
+    case kinds.LAYER_MPLS:
+      return mpls(at, end);
+    case kinds.LAYER_PPP:
+      return ppp(at, end);
+    case kinds.LAYER_PPPOE:
+      return pppoe(at, end);
+    case kinds.LAYER_HDLC:
+      return hdlc(at, end);
+    case kinds.LAYER_RADIOTAP:
+      return radiotap(at, end);
+    case kinds.LAYER_PRISM:
+      return prism(at, end);
+    case kinds.LAYER_WLAN:
+      return wlan(at, end);
+    case kinds.LAYER_PPI:
+      return ppi(at, end);
+    case kinds.LAYER_PKTAP:
+      return pktap(at, end);
+    case kinds.LAYER_NFLOG:
+      return nflog(at, end);
+    case kinds.LAYER_PFLOG:
+      return pflog(at, end);
     default:
       return kinds.LAYER_NONE;
   }

@@ -17,7 +17,6 @@ import {
   FIELD_IP_SRC,
   FIELD_IP_TTL,
   FIELD_IP_VERSION,
-  ISSUE_CODE_IP_FRAGMENT,
   ISSUE_CODE_IP_MALFORMED,
   ISSUE_CODE_IP_TRUNCATED,
   PROTOCOL_IPV4,
@@ -53,7 +52,7 @@ export function ipv4(at: usize, end: usize): u32 {
   }
   const fragment = u16At(at + 6);
   scratch.protocol = PROTOCOL_IPV4;
-  scratch.ipVersion = 4;
+  scratch.enterIp(4);
   scratch.sourceHigh = 0;
   scratch.sourceLow = MAPPED | ((<u64>u32At(at + 12)) << 32);
   scratch.destinationHigh = 0;
@@ -68,7 +67,9 @@ export function ipv4(at: usize, end: usize): u32 {
   else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_MALFORMED, total, <f64>(end - at));
   if (describing) describe(at, header, fragment);
   if (fragment & 0x3fff) {
-    issue(ISSUE_CODE_IP_FRAGMENT, (fragment & 0x1fff) << 3, 0);
+    scratch.isFragment = true;
+    scratch.fragmentOffset = (fragment & 0x1fff) << 3;
+    scratch.hasMoreFragments = (fragment & 0x2000) != 0;
     return LAYER_NONE;
   }
   return layerOfIpProtocol(scratch.transport);

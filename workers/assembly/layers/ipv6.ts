@@ -12,7 +12,6 @@ import {
   FIELD_IPV6_PLEN,
   FIELD_IPV6_SRC,
   FIELD_IPV6_TCLASS,
-  ISSUE_CODE_IP_FRAGMENT,
   ISSUE_CODE_IP_MALFORMED,
   ISSUE_CODE_IP_TRUNCATED,
   PROTOCOL_IPV6,
@@ -42,7 +41,7 @@ export function ipv6(at: usize, end: usize): u32 {
   // 0 is a jumbogram, or a capture of the sender with segmentation offload.
   if (length == 0) length = <u32>(end - at - 40);
   scratch.protocol = PROTOCOL_IPV6;
-  scratch.ipVersion = 6;
+  scratch.enterIp(6);
   scratch.sourceHigh = addressHalf(at + 8);
   scratch.sourceLow = addressHalf(at + 16);
   scratch.destinationHigh = addressHalf(at + 24);
@@ -95,7 +94,12 @@ function extensions(at: usize, end: usize, nextHeader: u32, left: u32): u32 {
     left -= size;
     if (isFragment && u16At(at + 2) & 0xfff9) {
       scratch.transport = nextHeader;
-      issue(ISSUE_CODE_IP_FRAGMENT, u16At(at + 2) & 0xfff8, 0);
+      scratch.isFragment = true;
+      scratch.fragmentOffset = u16At(at + 2) & 0xfff8;
+      scratch.hasMoreFragments = (u16At(at + 2) & 1) != 0;
+      scratch.identification = u32At(at + 4);
+      scratch.next = at + 8;
+      scratch.wireLength = left;
       return LAYER_NONE;
     }
     at += size;

@@ -4,7 +4,7 @@ import { has, u16At } from '../bytes';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_NONE } from './kinds';
+import { LAYER_GTP, LAYER_NONE, LAYER_TEREDO, layerOfUdpPort } from './kinds';
 import * as scratch from './scratch';
 
 export function udp(at: usize, end: usize): u32 {
@@ -34,5 +34,18 @@ export function udp(at: usize, end: usize): u32 {
     tell(schema.FIELD_UDP_CHECKSUM, 1, at + 6, 2, u16At(at + 6));
     if (end > at + 8) tell(schema.FIELD_UDP_PAYLOAD, 1, at + 8, end - at - 8, NaN);
   }
-  return LAYER_NONE;
+  return tunnel(at + 8);
+}
+
+/** The tunnel in the payload, which goes on with its own layers; what is none stays a datagram. */
+function tunnel(at: usize): u32 {
+  scratch.next = at;
+  const layer = layerOfUdpPort(scratch.destinationPort);
+  return layer == LAYER_NONE && scratch.sourcePort != 0 ? layerBySourcePort() : layer;
+}
+
+/** Answers of tunnels that use one port on both sides, or answer from it. */
+function layerBySourcePort(): u32 {
+  const layer = layerOfUdpPort(scratch.sourcePort);
+  return layer == LAYER_GTP || layer == LAYER_TEREDO ? layer : LAYER_NONE;
 }

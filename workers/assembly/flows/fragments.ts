@@ -1,0 +1,115 @@
+// IP fragments: RFC 791 section 3.2, RFC 8200 section 4.5. A datagram is whole when its octets from 0 to the last fragment's end
+// are there; of overlapping octets the first ones stand, as the receiver of most systems has it.
+
+import { copyOctets, hashWords } from '../bytes';
+import { setF64, setU32, setU64, u32Of, u64Of, f64Of } from '../columns';
+import { issue } from '../issues';
+import * as scratch from '../layers/scratch';
+import { allocate, release } from '../memory';
+import * as schema from '../schema';
+import { now } from '../times';
+
+/** RFC 8200: a datagram that is not whole within a minute is given up. */
+const PATIENCE_NANOSECONDS: f64 = 60_000_000_000;
+const LARGEST: u32 = 65_536;
+/** Datagrams that wait at once: slots of a table by hash; a newer one takes an older one's place. */
+const SLOTS: u32 = 256;
+/** Octets 0 … 65535 in units of eight: one bit each. */
+const UNITS: usize = 8192 >> 3;
+
+// A slot: key u64, time f64, buffer u32, end u32 (0 while the last fragment is missing), octets u32, highest u32.
+const KEY: usize = 0;
+const TIME: usize = 8;
+const BUFFER: usize = 16;
+const END: usize = 20;
+const OCTETS: usize = 24;
+const HIGHEST: usize = 28;
+const SLOT: usize = 32;
+const slots: usize = memory.data(256 * 32, 8);
+
+/** Where the datagram is that take() completed, and its length. */
+export let datagram: usize = 0;
+export let length: u32 = 0;
+
+function keyOfPacket(): u64 {
+  const addresses = hashWords(
+    hashWords(scratch.sourceHigh, scratch.sourceLow),
+    hashWords(scratch.destinationHigh, scratch.destinationLow),
+  );
+  const rest =
+    (<u64>scratch.identification) | ((<u64>scratch.transport) << 32) | ((<u64>scratch.context) << 40);
+  return hashWords(addresses, rest) | 1;
+}
+
+function room(): usize {
+  return LARGEST + UNITS;
+}
+
+/** Forgets what the slot holds. */
+function clear(slot: usize): void {
+  const buffer = <usize>u32Of(slot, BUFFER);
+  if (buffer) release(buffer, room());
+  memory.fill(slot, 0, SLOT);
+}
+
+/** Takes in the fragment in scratch.ts, whose octets are [at, end); true where it makes its datagram whole. */
+export function take(at: usize, end: usize): bool {
+  const key = keyOfPacket();
+  const slot = slots + <usize>((<u32>(key >> 8)) & (SLOTS - 1)) * SLOT;
+  const isOld = now() - f64Of(slot, TIME) > PATIENCE_NANOSECONDS;
+  if (u64Of(slot, KEY) != key || isOld) {
+    if (u32Of(slot, BUFFER)) incomplete(slot);
+    setU64(slot, KEY, key);
+    setF64(slot, TIME, now());
+    setU32(slot, BUFFER, <u32>allocate(room()));
+  }
+  const captured = <u32>(end - at);
+  const from = scratch.fragmentOffset;
+  // A fragment that was cut by the snap length leaves a hole that nothing fills.
+  if (captured < scratch.wireLength || from + captured > LARGEST) return false;
+  if (!scratch.hasMoreFragments) setU32(slot, END, from + captured);
+  put(slot, at, from, captured);
+  const total = u32Of(slot, END);
+  if (total == 0 || u32Of(slot, OCTETS) < total || u32Of(slot, HIGHEST) > total) return false;
+  datagram = u32Of(slot, BUFFER);
+  length = total;
+  return true;
+}
+
+/** Copies the units that are new, and counts their octets. */
+function put(slot: usize, at: usize, from: u32, captured: u32): void {
+  const buffer = <usize>u32Of(slot, BUFFER);
+  const seen = buffer + LARGEST;
+  for (let done: u32 = 0; done < captured; done += 8) {
+    const unit = (from + done) >> 3;
+    const word = seen + <usize>((unit >> 5) << 2);
+    const bit: u32 = (<u32>1) << (unit & 31);
+    if (u32Of(word, 0) & bit) continue;
+    setU32(word, 0, u32Of(word, 0) | bit);
+    const n = min<u32>(8, captured - done);
+    copyOctets(buffer + from + done, at + done, n);
+    setU32(slot, OCTETS, u32Of(slot, OCTETS) + n);
+  }
+  if (from + captured > u32Of(slot, HIGHEST)) setU32(slot, HIGHEST, from + captured);
+}
+
+function incomplete(slot: usize): void {
+  issue(schema.ISSUE_CODE_IP_FRAGMENT, u32Of(slot, OCTETS), max<u32>(u32Of(slot, END), u32Of(slot, HIGHEST)));
+  clear(slot);
+}
+
+/** The datagram that take() completed was read. */
+export function drop(): void {
+  for (let index: u32 = 0; index < SLOTS; index++) {
+    const slot = slots + <usize>index * SLOT;
+    if (u32Of(slot, BUFFER) == <u32>datagram) clear(slot);
+  }
+}
+
+/** The capture is over: what is not whole is told. */
+export function finish(): void {
+  for (let index: u32 = 0; index < SLOTS; index++) {
+    const slot = slots + <usize>index * SLOT;
+    if (u32Of(slot, BUFFER)) incomplete(slot);
+  }
+}
