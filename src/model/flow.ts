@@ -27,6 +27,8 @@ export const FLOWS = defineTable('flows', 12, {
   icmpPacket: 'u32',
   /** {@link FlowMark} bits. */
   marks: 'u32',
+  /** Interned addresses that a PROXY protocol header told, as its version 1 writes them ("TCP4 10.0.0.1 10.0.0.2 1234 80"). */
+  proxied: 'u32',
   /** Core only: the oldest exchange without a final response, and the oldest response without a request; rows plus one. */
   openExchange: 'u32',
   lonelyResponse: 'u32',
@@ -70,6 +72,8 @@ export const FlowMark = {
   TLS_TROUBLE: 1 << 12,
   /** One side spoke TLS, the other something else. */
   MIXED_TLS: 1 << 13,
+  /** A PROXY protocol header (HAProxy's, version 1 or 2) came first. */
+  PROXY_PROTOCOL: 1 << 14,
 } as const;
 
 /**

@@ -7,6 +7,7 @@ import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as http1 from './http1';
 import { dispatch } from './index';
+import { noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
 
 const NO: u32 = 0;
@@ -15,7 +16,8 @@ const MAYBE: u32 = 255;
 
 const MIXED: u32 = schema.FLOW_MARK_MIXED_TLS | schema.FLOW_MARK_TLS_TROUBLE;
 
-const ROOM: u32 = 32;
+/** As long as a PROXY protocol header is: 107 octets of version 1, 16 and 216 of version 2. */
+const ROOM: u32 = 232;
 // The waiting octets: length u32, packet u32, sequence u32, then the octets.
 const OCTETS: usize = 12;
 
@@ -130,6 +132,8 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   const isAnswer = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
   const isTls = looksLikeTls(at, length, isMidstream, isAnswer);
   if (isTls != NO) return isTls;
+  const proxied = proxyHeader(at, length);
+  if (proxied > length) return proxied > ROOM ? NO : MAYBE;
   const preface = startsWith(at, length, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   if (preface == schema.PROTOCOL_HTTP1) return schema.PROTOCOL_HTTP2;
   if (preface == MAYBE) return MAYBE;
@@ -143,6 +147,12 @@ export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u3
   const direction = directionAt(flow, side);
   const waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
   if (waiting == 0) {
+    const header = proxyHeader(at, length);
+    if (header > 0 && header <= length) {
+      noteProxied(flow, at, header);
+      if (header < length) sniff(flow, side, at + header, length - header, sequence + header, packet);
+      return;
+    }
     const protocol = protocolOf(flow, side, at, length);
     if (protocol == MAYBE) keep(direction, at, length, sequence, packet);
     else if (protocol != NO) start(flow, side, protocol, at, length, sequence, packet);
@@ -153,6 +163,15 @@ export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u3
   const more = min<u32>(length, ROOM - had);
   copyOctets(waiting + OCTETS + had, at, more);
   setU32(waiting, 0, had + more);
+  const header = proxyHeader(waiting + OCTETS, had + more);
+  if (header > had && header <= had + more) {
+    noteProxied(flow, waiting + OCTETS, header);
+    setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
+    release(waiting, OCTETS + ROOM);
+    const taken = header - had;
+    if (taken < length) sniff(flow, side, at + taken, length - taken, sequence + taken, packet);
+    return;
+  }
   let protocol = protocolOf(flow, side, waiting + OCTETS, had + more);
   if (protocol == MAYBE && had + more < ROOM) return;
   if (protocol == MAYBE) protocol = NO;
