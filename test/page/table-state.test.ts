@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { TableState } from '../../src/session/table.svelte.ts';
+import type { Analysis } from '../../workers/api.ts';
+import { openFixture } from '../worker/open-file.ts';
+
+/** story-1.pcap: 273 packets, 44 exchanges, 28 flows. */
+let analysis: Analysis;
+
+beforeAll(async () => {
+  ({ analysis } = await openFixture('story-1.pcap'));
+});
+
+/** A table that was asked for all rows. */
+async function packets(filter = ''): Promise<TableState<'packets'>> {
+  const table = new TableState('packets', analysis);
+  expect(await table.update(filter, 1)).toBeUndefined();
+  return table;
+}
+
+describe('a table', () => {
+  test('has its first rows as soon as it says how many there are', async () => {
+    const table = await packets();
+    expect([table.rows, table.total]).toEqual([273, 273]);
+    expect(table.at(0)?.packet).toBe(1);
+    expect(table.at(127)?.packet).toBe(128);
+  });
+
+  test('reads the rows in sight, and those beside them', async () => {
+    const table = await packets();
+    expect(table.at(272)).toBeUndefined();
+    table.want(200, 230);
+    await expect.poll(() => table.at(229)?.packet).toBe(230);
+    await expect.poll(() => table.at(272)?.packet).toBe(273);
+  });
+
+  test('says what is wrong with a filter, and keeps the rows that it has', async () => {
+    const table = await packets('tcp.flags.reset == 1');
+    const rows = table.rows;
+    const error = await table.update('tcp.flags.reset == ', 1);
+    expect(error?.message).not.toBe('');
+    expect(error?.end).toBeGreaterThanOrEqual(error?.start ?? Infinity);
+    expect([table.rows, table.filter]).toEqual([rows, 'tcp.flags.reset == 1']);
+    expect(rows).toBe(14);
+  });
+
+  test('drops the answer to a filter that was typed over', async () => {
+    const table = await packets();
+    const [first, second] = [table.update('tcp.flags.syn == 1', 1), table.update('tcp.flags.reset == 1', 1)];
+    await Promise.all([first, second]);
+    expect([table.filter, table.rows]).toEqual(['tcp.flags.reset == 1', 14]);
+  });
+
+  test('does not ask again for what it has', async () => {
+    const table = await packets();
+    const order = table.order;
+    await table.update('', 1);
+    expect(table.order).toBe(order);
+  });
+
+  test('is sorted up, down, and not at all by three clicks', async () => {
+    const table = await packets();
+    table.sortBy('length');
+    await table.update('', 1);
+    const shortest = table.at(0)?.length ?? Infinity;
+    table.sortBy('length');
+    await table.update('', 1);
+    expect(table.at(0)?.length).toBeGreaterThan(shortest);
+    table.sortBy('length');
+    await table.update('', 1);
+    expect(table.sort).toBeUndefined();
+    expect(table.at(0)?.packet).toBe(1);
+  });
+});
+
+describe('the selected row', () => {
+  test('is found in another order, and is nowhere where the filter leaves it out', async () => {
+    const table = await packets();
+    await table.select(129); // packet 130, a reset
+    expect(table.selectedIndex).toBe(129);
+    await table.update('tcp.flags.reset == 1', 1);
+    const index = table.selectedIndex;
+    expect(index === undefined ? undefined : table.at(index)?.packet).toBe(130);
+    await table.update('tcp.flags.syn == 1', 1);
+    expect(table.selectedIndex).toBeUndefined();
+  });
+
+  test('can be moved to a row that was not read yet', async () => {
+    const table = await packets();
+    expect((await table.moveTo(272))?.packet).toBe(273);
+    expect(table.selectedIndex).toBe(272);
+  });
+
+  test('is the one moved to last, when the keys are faster than the rows', async () => {
+    const table = await packets();
+    const items = await Promise.all([table.moveTo(250), table.moveTo(251), table.moveTo(252)]);
+    expect(items.map((item) => item?.packet)).toEqual([undefined, undefined, 253]);
+    expect(table.selectedIndex).toBe(252);
+  });
+});
