@@ -6,16 +6,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { rangesText } from './ranges-text.ts';
 import { CAPTURES, PACKET_FILTERS, STREAM_FILTERS } from './tshark-filters.ts';
 
 const folder = new URL('../fixtures/captures/', import.meta.url);
 
-function ask(capture: string, filter: string, field: string): readonly number[] {
+function ask(capture: string, filter: string, field: string): string {
   const path = new URL(capture, folder).pathname;
   const options = ['-r', path, '-Y', filter, '-T', 'fields', '-e', field];
   const lines = execFileSync('tshark', options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const numbers = lines.split('\n').filter((line) => line !== '');
-  return [...new Set(numbers.map(Number))].sort((a, b) => a - b);
+  return rangesText(numbers.map(Number));
 }
 
 const golden = CAPTURES.map((capture) => ({
@@ -27,5 +28,5 @@ const golden = CAPTURES.map((capture) => ({
   streams: Object.fromEntries(STREAM_FILTERS.map((filter) => [filter, ask(capture, filter, 'tcp.stream')])),
 }));
 
-const text = JSON.stringify(golden, null, 1).replace(/\[[\s\d,]*\]/g, (list) => list.replace(/\s+/g, ''));
+const text = JSON.stringify(golden, null, 1);
 writeFileSync(new URL('../golden/query-tshark.json', import.meta.url), `${text}\n`);
