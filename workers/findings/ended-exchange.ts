@@ -190,6 +190,7 @@ function tell(
       instances.map((one) => one.exchange),
       flows,
       participants,
+      count,
     ),
     lead: prose(words.lead, ...caller, repeats),
     count,

@@ -87,6 +87,7 @@ export function scopeOf(
   exchanges: readonly ExchangeFacts[],
   flows: Iterable<FlowRow>,
   participants: Participants,
+  count: number,
 ): string {
   const routes = new Set<string>();
   const servers = new Set<string>();
@@ -94,7 +95,11 @@ export function scopeOf(
   for (const flow of flows) {
     if (flow !== NO_FLOW) servers.add(facts.endpoint(flow, other(facts.clientOf(flow))));
   }
-  const named = enumerateSome([...routes], THRESHOLDS.ROUTES_NAMED);
+  const named =
+    routes.size > THRESHOLDS.ROUTES_NAMED && count > exchanges.length
+      ? // Not all were looked at: how many routes there are is unknown.
+        `${[...routes].slice(0, THRESHOLDS.ROUTES_NAMED).join(', ')} and others`
+      : enumerateSome([...routes], THRESHOLDS.ROUTES_NAMED);
   const at = `${participants.server.label} ${enumerateSome([...servers], THRESHOLDS.ROUTES_NAMED)}`;
   return named === '' ? at : `${named} · ${at}`;
 }

@@ -88,15 +88,21 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
     const server = flow === NO_FLOW ? 0 : facts.endpointKey(flow, other(facts.clientOf(flow)));
     return `${messageRow & 1} ${server} ${fault.kind?.(facts, messageRow) ?? 0}`;
   };
-  const meant: number[] = [];
+  const brokenRows: number[] = [];
+  const brokenKeys: string[] = [];
   for (const row of candidates) {
     if (fault.isMeant !== undefined && !fault.isMeant(facts, row)) continue;
     if ((messages.violations(row) & (fault.yieldsTo ?? 0)) !== 0) {
       claims.causeOf({ exchange: row >>> 1 })?.fold(fault.id, fault.foldedTitle ?? fault.looksFor);
       continue;
     }
-    meant.push(row);
-    groups.add(keyOf(row), row, exchanges.flow(row >>> 1), isBroken(facts, row));
+    const key = keyOf(row);
+    const hasBroken = isBroken(facts, row);
+    if (hasBroken) {
+      brokenRows.push(row);
+      brokenKeys.push(key);
+    }
+    groups.add(key, row, exchanges.flow(row >>> 1), hasBroken);
   }
   // The same application behind several addresses says the same under the same name.
   groups.merge((group) => {
@@ -122,12 +128,11 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
   }
   for (const { into, count } of folds)
     drafts.get(into.key)?.fold(fault.id, 'The same, passed on to the caller', count);
-  for (const row of meant) {
-    if (!isBroken(facts, row)) continue;
-    const draft = drafts.get(groups.keyOf(keyOf(row)));
+  brokenRows.forEach((row, at) => {
+    const draft = drafts.get(groups.keyOf(brokenKeys[at] ?? ''));
     // What nobody minded explains nothing.
     if (draft !== undefined && draft.statement.impact >= Impact.BROKE) claim(facts, claims, row >>> 1, draft);
-  }
+  });
   return [...drafts.values()];
 }
 
