@@ -74,6 +74,7 @@ export const ETHER_TYPES: Registry = {
   0x88cc: 'LLDP',
   0x88e5: 'MACsec',
   0x88f7: 'PTPv2',
+  0x8902: 'CFM (802.1ag)',
   0x8906: 'FCoE',
   0x9000: 'Loopback (configuration test)',
   0x9100: 'Q-in-Q (0x9100)',
@@ -106,7 +107,9 @@ export const IP_PROTOCOLS: Registry = {
   115: 'L2TPv3',
   132: 'SCTP',
   136: 'UDPLite',
+  135: 'Mobility Header',
   137: 'MPLS-in-IP',
+  139: 'HIP',
 };
 
 /** What usually listens on a port; a hint for people, never used to tell a protocol. */
@@ -411,6 +414,12 @@ export const ICMP_UNREACHABLE_CODES: Registry = {
   13: 'Communication administratively filtered',
 };
 
+/** Codes of ICMP time exceeded (type 11; RFC 792). */
+export const ICMP_EXCEEDED_CODES: Registry = {
+  0: 'Time to live exceeded in transit',
+  1: 'Fragment reassembly time exceeded',
+};
+
 /** ICMPv6 types (IANA "ICMPv6 Parameters"), named as Wireshark's info column does. */
 export const ICMPV6_TYPES: Registry = {
   1: 'Destination Unreachable',
@@ -427,6 +436,8 @@ export const ICMPV6_TYPES: Registry = {
   135: 'Neighbor Solicitation',
   136: 'Neighbor Advertisement',
   137: 'Redirect',
+  139: 'Node Information Query',
+  140: 'Node Information Reply',
   143: 'Multicast Listener Report Message v2',
 };
 

@@ -1,8 +1,10 @@
 import {
+  ICMP_EXCEEDED_CODES,
   ICMP_TYPES,
   ICMP_UNREACHABLE_CODES,
   ICMPV6_TYPES,
   ICMPV6_UNREACHABLE_CODES,
+  type Registry,
 } from '../../src/model/registries.ts';
 import type { DescribedPacket } from '../details/described-packet.ts';
 
@@ -17,11 +19,13 @@ export function icmpInfo(packet: DescribedPacket): string | undefined {
   const name = (isV6 ? ICMPV6_TYPES : ICMP_TYPES)[type] ?? `Type ${type}`;
   const isEcho = isV6 ? type === 128 || type === 129 : type === 0 || type === 8;
   if (isEcho) return name + echo(packet, layer.start + 4);
-  const isUnreachable = type === (isV6 ? 1 : 3);
-  if (!isUnreachable) return name;
-  const codes = isV6 ? ICMPV6_UNREACHABLE_CODES : ICMP_UNREACHABLE_CODES;
-  return `${name} (${codes[code] ?? `code ${code}`})`;
+  const codes = isV6 ? CODES_V6[type] : CODES_V4[type];
+  return codes === undefined ? name : `${name} (${codes[code] ?? `code ${code}`})`;
 }
+
+/** Codes by type, of the types whose code says what happened. */
+const CODES_V4: Readonly<Record<number, Registry>> = { 3: ICMP_UNREACHABLE_CODES, 11: ICMP_EXCEEDED_CODES };
+const CODES_V6: Readonly<Record<number, Registry>> = { 1: ICMPV6_UNREACHABLE_CODES };
 
 /** Identifier and sequence number of an echo message (RFC 792, RFC 4443 section 4.1), which follow the checksum. */
 function echo(packet: DescribedPacket, at: number): string {

@@ -229,5 +229,5 @@ function otherInfo(packet: DescribedPacket): string {
     packet.findLast('eth.type') ?? packet.findLast('sll.etype') ?? packet.findLast('vlan.etype');
   if (etherType)
     return ETHER_TYPES[etherType.value] ?? `EtherType 0x${etherType.value.toString(16).padStart(4, '0')}`;
-  return packet.has('llc') ? 'Logical-Link Control' : `${packet.octets.length} octets`;
+  return packet.has('llc') ? 'Logical-Link Control' : `not decoded, ${packet.octets.length} octets`;
 }
