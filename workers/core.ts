@@ -45,6 +45,10 @@ interface CoreExports {
   followPieces(): number;
   /** Adds a row to a table and answers its address (HAR and tests). */
   appendRow(table: number): number;
+  /** Interns the field lines at reserveRecord(), each ended by CR LF; answers the section's row plus one. */
+  internSection(size: number): number;
+  /** The time that others count from, unless a packet set it before. */
+  setStart(seconds: number, nanoseconds: number): void;
   /** Interns the octets at reserveRecord(); answers the text. */
   internText(size: number): number;
 }
@@ -299,6 +303,22 @@ export class Core {
     const id = this.#exports.internText(octets.length);
     this.#views.refresh();
     return id;
+  }
+
+  /**
+   * Interns a header section given as field lines, each ended by CR LF and an empty one last; answers its row plus one, as messages
+   * hold it. It is parsed like a section from the wire: its marks and violations are the same.
+   */
+  internSection(lines: Uint8Array): number {
+    this.#putRecord(lines);
+    const section = this.#exports.internSection(lines.length);
+    this.#views.refresh();
+    return section;
+  }
+
+  /** Sets the time that all times count from, for exchanges without packets; a packet that came before keeps its own. */
+  setStart(seconds: number, nanoseconds: number): void {
+    this.#exports.setStart(seconds, nanoseconds);
   }
 
   #putRecord(record: Uint8Array): void {

@@ -34,7 +34,7 @@ export async function pump(
   sliceOctets: Bytes = SLICE_OCTETS,
 ): Promise<PumpEnd> {
   const end = await feed(reader, core, hooks, sliceOctets);
-  core.finish();
+  core.finish(end.kind !== 'end');
   return end;
 }
 

@@ -5,7 +5,7 @@ import { counter } from './counters';
 import { end, locate, run, stateOf } from './files/index';
 import * as input from './files/input';
 import * as record from './files/record';
-import { startNanoseconds, startSeconds } from './files/time';
+import { setStart, startNanoseconds, startSeconds } from './files/time';
 import * as fragments from './flows/fragments';
 import { giveUpAll } from './flows/reassembly';
 import { clearFollowed, FOLLOWED, flowAt, match } from './flows/table';
@@ -18,10 +18,11 @@ import { allocate, hasRoom, heldOctets, release } from './memory';
 import * as schema from './schema';
 import { describePayload } from './streams/describe';
 import * as follow from './streams/follow';
+import { sectionOf } from './streams/http1-section';
 import { intern } from './strings';
 
 export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
-export { startNanoseconds, startSeconds };
+export { setStart, startNanoseconds, startSeconds };
 export { wants } from './files/index';
 export { pieces as followPieces } from './streams/follow';
 
@@ -153,6 +154,11 @@ export function followFinish(): u32 {
 
 export function appendRow(table: u32): usize {
   return append(table);
+}
+
+/** The section whose field lines are at reserveRecord(), each ended by CR LF: row of the sections table, plus one. */
+export function internSection(size: usize): u32 {
+  return sectionOf(recordAt, recordAt + size);
 }
 
 export function internText(size: usize): u32 {

@@ -18,6 +18,11 @@ function floorSeconds(): i64 {
   return start < seconds * BILLION ? seconds - 1 : seconds;
 }
 
+/** For what is no packet: the time that others count from, where none set it before. */
+export function setStart(seconds: f64, nanoseconds: f64): void {
+  sinceStart(<i64>seconds * BILLION + <i64>nanoseconds);
+}
+
 /** Nanoseconds since the first packet, which sets the start. */
 export function sinceStart(time: i64): f64 {
   if (!hasStart) {
