@@ -7,7 +7,7 @@ interface CoreExports {
   readonly memory: WebAssembly.Memory;
   /** Adds a file whose first octet counts as `start` among the octets of all files; answers its number. */
   addSource(start: number): number;
-  /** Makes room for `size` octets of the source's input behind what is held back; answers where to put them. */
+  /** Room for `size` octets of the source's input behind what is held back. */
   reserveInput(source: number, size: number): number;
   /** Analyses `size` octets of input. 0 where reading can go on, else why it stopped: {@link StopReason}. */
   push(source: number, size: number): number;
@@ -31,15 +31,12 @@ interface CoreExports {
   reserveRecord(size: number): number;
   /** Decodes the record at reserveRecord(), `offset` octets into the file, into fields; answers how many. */
   describe(size: number, offset: number): number;
-  /** The described fields: u32 field, depth, start, length and f64 value each, 24 octets. */
+  /** The described fields: u32 field, depth, start, length and f64 value each, 24 octets; where the packet begins in its record. */
   described(): number;
-  /** Where the packet's octets begin in the record last described or followed. */
   recordHeader(): number;
-  /** Begins to follow a flow: what is followed next is of this flow. */
+  /** Begins to follow a flow, feeds a record of it, delivers what still waits behind gaps; the latter two answer how many pieces. */
   followStart(flow: number): void;
-  /** Feeds a record of the followed flow; answers the number of pieces it delivered. */
   followRecord(size: number, offset: number, packet: number): number;
-  /** Delivers what still waits behind gaps; answers the number of pieces. */
   followFinish(): number;
   /** The pieces: u32 direction, packet, address, length, missing (0 or 1), sequence; 24 octets each. */
   followPieces(): number;
