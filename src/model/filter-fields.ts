@@ -15,7 +15,7 @@ export type FilterFieldType =
 /** What a field is a property of. */
 export type FilterFieldOwner = 'packet' | 'flow' | 'request' | 'response' | 'message' | 'exchange' | 'hello';
 
-/** A field of the display filter language, as completion and help show it. */
+/** A field of the display filter language, as completion shows it. */
 export interface FilterField {
   /** Wireshark's name; ours begin with `offwire.`. */
   readonly name: string;
@@ -204,53 +204,4 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['offwire.hello.outcome', 'text', 'How the handshake ended'],
     ['offwire.hello.mark', 'text', 'What was noticed of the hello'],
   ]),
-];
-
-/** A row of the filter language's help. */
-export interface FilterHelp {
-  readonly syntax: string;
-  readonly meaning: string;
-  readonly example: string;
-}
-
-/** The filter language in a table, for the help of the filter bar. */
-export const FILTER_SYNTAX_HELP: readonly FilterHelp[] = [
-  {
-    syntax: 'words',
-    meaning: 'Searches targets, hosts and header values; every word must be found',
-    example: 'checkout 502',
-  },
-  { syntax: '"text"', meaning: 'Searches a text with its spaces', example: '"/wrong page"' },
-  { syntax: 'field', meaning: 'The field is there', example: 'http.cookie' },
-  { syntax: '== eq', meaning: 'Equal', example: 'http.request.uri == "/wrong"' },
-  { syntax: '!= ne', meaning: 'There, and every value differs', example: 'tcp.port != 443' },
-  { syntax: '> >= < <=', meaning: 'Greater, less (gt ge lt le)', example: 'http.response.code >= 500' },
-  { syntax: 'contains', meaning: 'Has the text in it', example: 'http.host contains "shop"' },
-  {
-    syntax: 'matches ~',
-    meaning: 'Regular expression, upper and lower case alike',
-    example: 'http.user_agent matches "curl|wget"',
-  },
-  {
-    syntax: 'in {}',
-    meaning: 'One of these values or ranges',
-    example: 'tcp.port in {80, 443, 8000..8999}',
-  },
-  { syntax: '&', meaning: 'Bits of a number', example: 'tcp.flags & 0x02' },
-  { syntax: 'addr/bits', meaning: 'Addresses of a network', example: 'ip.addr == 10.0.0.0/8' },
-  {
-    syntax: 'and or xor not ()',
-    meaning: 'Together (&& || ^^ !); and binds before or',
-    example: 'not (tcp.stream eq 5 or dns)',
-  },
-  {
-    syntax: 'any all',
-    meaning: 'Of several values, any or all must hold',
-    example: 'all tcp.port > 1023',
-  },
-  {
-    syntax: 'upper() lower() len() count()',
-    meaning: 'Functions of a field',
-    example: 'len(http.request.uri) > 1000',
-  },
 ];

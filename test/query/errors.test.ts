@@ -31,6 +31,10 @@ describe('what does not fit together is told under its caret', () => {
       'tcp.analysis.retransmission == 1',
       '«tcp.analysis.retransmission» == 1: tcp.analysis.retransmission is there or not',
     ],
+    [
+      'tcp contains "GET"',
+      '«tcp» contains "GET": The octets of packets are not kept to search by; contains needs',
+    ],
     ['tcp.port == "80"', 'tcp.port == «"80"»: tcp.port is a number: leave out the quotes'],
     ['tcp.port == eighty', 'tcp.port == «eighty»: tcp.port is a number, and "eighty" is none'],
     ['frame.number == 1.5', 'frame.number == «1.5»: frame.number is a number, and "1.5" is none'],

@@ -129,7 +129,12 @@ function literalOf(operand: Operand): Literal {
 function testOf(core: Core, operand: BoundOperand, relation: Relation, literal: Literal): ValueTest {
   const isText = operand.values.type === 'text' && !operand.isLength;
   if (relation === 'contains' || relation === 'matches') {
-    sourceOf(operand);
+    if (operand.values.type === 'presence') {
+      throw new FilterFailure(
+        `The octets of packets are not kept to search by; ${relation} needs a field with a text, like http.host`,
+        operand,
+      );
+    }
     if (!isText) {
       throw new FilterFailure(
         `${relation} needs a text, and ${operand.name} is ${typeName(operand)}`,

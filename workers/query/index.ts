@@ -59,11 +59,12 @@ export function runQuery(core: Core, view: View, query: TableQuery): Result<Rows
   if (!filter.ok) return filter;
   const { select } = filter.value;
   // A pattern can still fail here: its time is limited.
-  const found = caught(() => select?.(view).rows());
+  const found = caught(() => select?.(view));
   if (!found.ok) return found;
+  const chosen = found.value && found.value.count < total ? found.value.rows() : undefined;
   const { sort } = query;
-  if (!sort) return ok(found.value ? ascending(found.value, total) : everything(total));
-  const rows = found.value ?? Uint32Array.from({ length: total }, (_, row) => row);
+  if (!sort) return ok(chosen ? ascending(chosen, total) : everything(total));
+  const rows = chosen ?? Uint32Array.from({ length: total }, (_, row) => row);
   const keys = sortKeys(core, view, sort.column, rows);
   if (!keys) {
     const message = `The ${view} cannot be sorted by "${sort.column}"`;
