@@ -239,7 +239,7 @@ describe('a gap', () => {
     expect(exchanges(core)).toEqual(['GET / -']);
   });
 
-  it('that stays open ends the waiting at a cap, with an issue', async () => {
+  it('that stays open ends the waiting at a cap, with an issue', { timeout: 60_000 }, async () => {
     const segments = Array.from({ length: 80 }, (_, index) => `${10 + index}ms a > b "x"*60000`).join('\n');
 
     const text = `

@@ -206,16 +206,6 @@ describe('IPv4', () => {
     expect(issues(core)).toEqual({ IP_MALFORMED: 1 });
     expect(core.tables.packets.rows).toBe(1);
   });
-
-  it('in fragments is one issue', async () => {
-    const core = await readFourWays(script`
-      a 10.0.0.1:1
-      b 10.0.0.2:80
-      0ms a > b udp "x"*100 fragments 48
-    `);
-    expect(core.tables.packets.rows).toBe(3);
-    expect(Object.keys(issues(core))).toEqual(['IP_FRAGMENT']);
-  });
 });
 
 describe('IPv6', () => {
@@ -233,15 +223,6 @@ describe('IPv6', () => {
       expect(issues(core)).toEqual({});
     });
   }
-
-  it('in fragments is one issue', async () => {
-    const core = await readFourWays(script`
-      a [2001:db8::1]:1
-      b [2001:db8::2]:80
-      0ms a > b udp "x"*100 fragments 48 ext frag
-    `);
-    expect(Object.keys(issues(core))).toEqual(['IP_FRAGMENT']);
-  });
 
   it('cut inside an extension header is truncated', async () => {
     const core = await readFourWays(script`

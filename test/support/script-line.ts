@@ -52,7 +52,7 @@ export const FLAGS: Readonly<Record<string, number>> = {
   CWR: 0x80,
 };
 
-const MARKS = new Set(['lost', 'twice', 'noack', 'incoming', 'outgoing']);
+const MARKS = new Set(['lost', 'twice', 'noack', 'incoming', 'outgoing', 'backwards']);
 const NUMBERS = new Set([
   'isn',
   'win',
@@ -65,6 +65,7 @@ const NUMBERS = new Set([
   'pad',
   'on',
   'fragments',
+  'without',
   'vlan',
   'sport',
   'dport',

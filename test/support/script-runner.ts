@@ -246,27 +246,25 @@ class ScriptRunner {
       hasMoreFragments: false,
     };
     const link = this.#linkHeader(line, ends, from.address.length === 4 ? 0x0800 : 0x86dd, false);
-    let packet = ipPacket(header, octets);
+    const transport = link.length + ipHeaderLength(header);
+    const data = transport + (protocol === 6 ? ((octets[12] ?? 0) >>> 4) * 4 : 8);
+    const places = new Map([
+      ['link', 0],
+      ['ip', link.length],
+      ['l4', transport],
+      ['data', data],
+    ]);
+    const fragments: Uint8Array[] = [];
     for (let at = 0; at === 0 || at < octets.length; at += size) {
-      const isLast = at + size >= octets.length;
-      packet = ipPacket(
-        { ...header, fragmentOffset: at, hasMoreFragments: !isLast },
-        octets.subarray(at, at + size),
-      );
-      const transport = link.length + ipHeaderLength(header);
-      const data = transport + (protocol === 6 ? ((octets[12] ?? 0) >>> 4) * 4 : 8);
-      this.#record(
-        line,
-        concat(link, packet),
-        new Map([
-          ['link', 0],
-          ['ip', link.length],
-          ['l4', transport],
-          ['data', data],
-        ]),
-      );
+      const hasMoreFragments = at + size < octets.length;
+      const part = octets.subarray(at, at + size);
+      fragments.push(ipPacket({ ...header, fragmentOffset: at, hasMoreFragments }, part));
     }
-    return packet;
+    const missing = line.numbers.get('without');
+    const there = fragments.filter((_, index) => index + 1 !== missing);
+    if (line.marks.has('backwards')) there.reverse();
+    for (const fragment of there) this.#record(line, concat(link, fragment), places);
+    return fragments.at(-1) ?? octets;
   }
 
   #linkHeader(line: PacketLine, ends: Ends, etherType: number, isSecond: boolean): Uint8Array {
