@@ -119,10 +119,11 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
   [IssueCode.IP_FRAGMENT]: {
     id: 'ip-fragment',
     severity: 'warning',
-    blame: 'analyser',
+    blame: 'capture',
     sentence:
-      'the packet is a fragment of an IP datagram. Fragments are not put together in this version; their octets are missing from their flow.',
-    remedy: 'For TCP, look for an MTU that is too small on the path. For UDP, read the datagram with tshark.',
+      'of an IP datagram that was sent in fragments, {found} of {expected} bytes are in the capture. It was left out.',
+    remedy:
+      'Fragments that are never complete are how an MTU that is too small on the path shows; if the capture dropped them, use a larger buffer (tcpdump -B 16384).',
   },
   [IssueCode.TCP_TRUNCATED]: {
     id: 'tcp-truncated',
