@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findFindings } from '../../workers/findings/index.ts';
+import { loadCore } from '../support/core.ts';
 import { readOctets } from '../support/read-capture.ts';
 import { outline } from './scene.ts';
 
@@ -39,5 +40,22 @@ describe.each(Object.entries(parsed))('%s', (file, expected) => {
     }
     for (const rule of expected.also) expect(told).toContain(rule);
     for (const rule of expected.never) expect(told).not.toContain(rule);
+  });
+
+  it('says nothing while it is read that its end takes back', async () => {
+    const octets = readFileSync(new URL(file, folder));
+    const core = await loadCore();
+    const early = new Set<string>();
+    const piece = Math.ceil(octets.length / 7);
+    for (let at = 0; at < octets.length; at += piece) {
+      core.push(octets.subarray(at, at + piece));
+      for (const { rule, severity } of findFindings(core, { isFinal: false }).findings) {
+        if (severity === 'error') early.add(rule);
+      }
+    }
+    core.finish();
+    const { findings } = findFindings(core, { isFinal: true });
+    const told = findings.flatMap(({ rule, folded }) => [rule, ...folded.map((one) => one.rule)]);
+    expect(told).toEqual(expect.arrayContaining([...early]));
   });
 });

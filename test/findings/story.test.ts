@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findFindings } from '../../workers/findings/index.ts';
-import { drawn, script } from '../support/packet-script.ts';
+import { connection, drawn, script } from '../support/packet-script.ts';
 import { loadCore } from '../support/core.ts';
 import { readCapture } from '../support/read-capture.ts';
+import { alert, clientHello, serverHello, TLS } from '../support/tls-messages.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { findingsOf, GET, ofRule, outline, plain } from './scene.ts';
 
@@ -153,6 +154,74 @@ describe('what the capture cannot prove is not claimed', () => {
     const [cut] = findings.filter(({ rule }) => rule === 'rst-mid-response');
     expect(cut?.certainty).toBe('possible');
     expect(cut?.caveats).toContain('10 octets of stream 0 are missing in the capture.');
+  });
+});
+
+describe('the more telling cause comes first', () => {
+  it('an alert about the name that was not sent is folded under no-sni', async () => {
+    expect(
+      outline(
+        await findingsOf(connection`
+          3ms client > server ${clientHello({ versions: [TLS.V12] })}
+          4ms server > client ${alert(2, 112)}
+          5ms server > client FIN
+        `),
+      ),
+    ).toEqual(['error no-sni + tls-alert']);
+  });
+
+  it('an alert about a certificate is none about the name that was not sent', async () => {
+    expect(
+      outline(
+        await findingsOf(connection`
+          3ms client > server ${clientHello({ versions: [TLS.V12] })}
+          4ms server > client ${alert(2, 40)}
+          5ms server > client FIN
+        `),
+      ),
+    ).toEqual(['error tls-alert', 'note no-sni']);
+  });
+
+  it('400 in plaintext of a server that speaks TLS to others is plaintext-to-tls', async () => {
+    const { findings } = await findingsOf(script`
+      tls 10.0.0.1:1000
+      plain 10.0.0.1:1001
+      server 10.0.0.2:443
+      0ms tls > server SYN
+      1ms server > tls SYN ACK
+      2ms tls > server ACK
+      3ms tls > server ${clientHello({ sni: 'shop.example', versions: [TLS.V12] })}
+      4ms server > tls ${serverHello()}
+      10ms plain > server SYN
+      11ms server > plain SYN ACK
+      12ms plain > server ACK
+      13ms plain > server ${GET}
+      14ms server > plain "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+      15ms server > plain FIN
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'plaintext-to-tls', severity: 'error', certainty: 'certain' });
+    expect(plain(findings[0]?.lead ?? [])).toContain('refused it with 400, in plaintext');
+  });
+
+  it('content that never comes to its announced end is possibly a wrong length', async () => {
+    const { findings } = await findingsOf(connection`
+      3ms client > server ${GET}
+      4ms server > client "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"
+      3004ms client > server FIN
+      3005ms server > client FIN
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'cl-mismatch', severity: 'warning', certainty: 'possible' });
+    expect(plain(findings[0]?.lead ?? [])).toContain('10 of 100 octets of content, then nothing for 3.00 s');
+  });
+
+  it('a server that asks for the content with 100 and then resets has not answered', async () => {
+    const { findings } = await findingsOf(connection`
+      3ms client > server "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+      4ms server > client "HTTP/1.1 100 Continue\r\n\r\n"
+      5ms client > server "hello"
+      6ms server > client RST
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'no-response-close', severity: 'error' });
   });
 });
 

@@ -95,7 +95,8 @@ function noResponse(
   // A client that closes first has given up; what the server does then is polite.
   if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
   // Octets that are no HTTP (HTTP/0.9, another protocol) are an answer all the same.
-  if (directions.lastDataPacket(flow * 2 + server) > requestPacket) return undefined;
+  const hasInterim = facts.tables.exchanges.interimStatus(exchange) !== 0;
+  if (!hasInterim && directions.lastDataPacket(flow * 2 + server) > requestPacket) return undefined;
   const ended: Ended = { flow, exchange, packet: serverClose };
   if (flows.exchanges(flow) > 1) {
     const apart = messages.start(exchange * 2) - facts.time(serverClose);
@@ -120,6 +121,7 @@ function cutResponse(
   if (state === MessageState.CUT_BY_FIN) {
     if (serverClose === 0) return undefined;
     if (closedFirst(facts, flow) !== server) {
+      if (stalledBeforeItsEnd(facts, exchange * 2 + 1)) return undefined;
       return { ending: 'cut-by-client', ended: { flow, exchange, packet: question.clientClose } };
     }
     // Cut inside the content: what is missing there is told by chunk-error and cl-mismatch.
@@ -132,7 +134,10 @@ function cutResponse(
   const clientReset = directions.rstPacket(flow * 2 + client);
   const clientFin = directions.finPacket(flow * 2 + client);
   const isServer = serverReset !== 0 && (clientReset === 0 || serverReset < clientReset);
-  if (!isServer) return { ending: 'cut-by-client', ended: { flow, exchange, packet: clientReset } };
+  if (!isServer) {
+    if (stalledBeforeItsEnd(facts, exchange * 2 + 1)) return undefined;
+    return { ending: 'cut-by-client', ended: { flow, exchange, packet: clientReset } };
+  }
   // A server that still writes when its client has closed gets, and answers with, RST.
   const gaveUp = clientFin !== 0 && clientFin < serverReset;
   return {
@@ -165,6 +170,21 @@ export function wasCutByItsSender(facts: Facts, messageRow: number): boolean {
   const flow = exchanges.flow(messageRow >>> 1);
   if (flow === NO_FLOW) return true;
   return (closedFirst(facts, flow) === facts.clientOf(flow)) === isRequest;
+}
+
+/**
+ * Whether the sender of a response with a length had fallen silent before its client gave up: slow, or the length is wrong. Chunks
+ * may wait as long as they like (an event stream).
+ */
+export function stalledBeforeItsEnd(facts: Facts, messageRow: number): boolean {
+  const { exchanges, messages } = facts.tables;
+  const flow = exchanges.flow(messageRow >>> 1);
+  const isResponse = (messageRow & 1) === 1;
+  if (!isResponse || flow === NO_FLOW || messages.framing(messageRow) !== Framing.CONTENT_LENGTH)
+    return false;
+  const client = facts.clientOf(flow);
+  if (closedFirst(facts, flow) !== client || facts.isPartial(flow)) return false;
+  return facts.time(firstClose(facts, flow, client)) - messages.end(messageRow) >= THRESHOLDS.REACTION;
 }
 
 /** The side whose FIN or RST came first; undefined where neither closed. */

@@ -1,6 +1,6 @@
 import type { FlowRow } from '../../src/model/units.ts';
 import { fieldName } from '../field-lines.ts';
-import type { ExchangeFacts, Facts, Side } from './facts.ts';
+import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** What a participant is called: `label` over its lifeline, `noun` in sentences. */
 export interface Role {
@@ -29,6 +29,7 @@ export function nameParticipants(
   exchange: ExchangeFacts,
   downstream: ExchangeFacts | undefined,
 ): Participants {
+  if (exchange.flow === NO_FLOW) return { client: CLIENT, server: SERVER };
   if (downstream !== undefined) {
     const client = proxyByResponse(facts, downstream) ?? proxyByFlow(facts, exchange.flow, exchange.client);
     return { caller: CLIENT, client: client ?? PROXY, server: APP };

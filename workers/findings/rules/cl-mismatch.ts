@@ -1,10 +1,10 @@
 import { Violation } from '../../../src/model/exchange.ts';
 import { FlowMark } from '../../../src/model/flow.ts';
 import { type Facts, NO_FLOW } from '../facts.ts';
-import { wasCutByItsSender } from '../endings.ts';
+import { stalledBeforeItsEnd, wasCutByItsSender } from '../endings.ts';
 import { type FaultInstance, type FaultWords, messageFaultRule } from '../message-fault.ts';
 import { Impact } from '../rule.ts';
-import { formatAmount, formatCount } from '../../../src/model/format.ts';
+import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
 import { DUP_TE } from './dup-te.ts';
 
@@ -30,14 +30,57 @@ export const clMismatch = messageFaultRule({
   isMeant: (facts, row) => {
     const { messages } = facts.tables;
     if ((messages.violations(row) & Violation.EXCESS_OCTETS) !== 0) return isUnasked(facts, row);
-    return wasCutByItsSender(facts, row);
+    return wasCutByItsSender(facts, row) || stalledBeforeItsEnd(facts, row);
   },
   kind: (facts, row) => facts.tables.messages.violations(row) & Violation.CONTENT_CUT,
-  least: ({ message }) =>
-    message.violations & Violation.CONTENT_CUT && !message.isRequest ? Impact.BROKE : Impact.CAN_BREAK,
-  tell: (instance) =>
-    instance.message.violations & Violation.CONTENT_CUT ? tellShort(instance) : tellLong(instance),
+  least: (instance) => {
+    const { message } = instance;
+    const isShort = (message.violations & Violation.CONTENT_CUT) !== 0;
+    return isShort && !message.isRequest && !hasStalled(instance) ? Impact.BROKE : Impact.CAN_BREAK;
+  },
+  tell: (instance) => {
+    if ((instance.message.violations & Violation.CONTENT_CUT) === 0) return tellLong(instance);
+    return hasStalled(instance) ? tellStalled(instance) : tellShort(instance);
+  },
 });
+
+/** Whether the client closed first, after the server had fallen silent. */
+function hasStalled({ facts, exchange, message }: Omit<FaultInstance, 'impact'>): boolean {
+  return !message.isRequest && stalledBeforeItsEnd(facts, exchange.row * 2 + 1);
+}
+
+/** Nothing more came of the content for so long that the client gave up. */
+function tellStalled(instance: FaultInstance): FaultWords {
+  const { facts, exchange, message, sender, receiver } = instance;
+  const announced = message.section === 0 ? NaN : facts.tables.sections.contentLength(message.section - 1);
+  const missing = announced - message.bodyOctets;
+  const close = facts.closes(exchange.flow).find(({ side }) => side === exchange.client);
+  const waited = formatDuration((close?.time ?? message.end) - message.end);
+  const counts = `${formatCount(message.bodyOctets)} of ${formatCount(announced)} octets`;
+  return {
+    ...tellShort(instance),
+    deed: `stopped sending ${formatAmount(missing, 'octet')} short of its Content-Length`,
+    saw: prose(
+      `${capitalize(receiver.noun)} got ${counts} of content, then nothing for ${waited}, and `,
+      { strong: 'gave up waiting' },
+      '.',
+    ),
+    whyItMatters: prose(
+      "The reader waits for octets that were announced. If they were never to come (the length is wrong), every such answer hangs until somebody's timeout.",
+    ),
+    whatToChange: [
+      prose(
+        `In ${sender.noun}: check that `,
+        { code: 'Content-Length' },
+        ' counts the octets that are sent (octets, not characters; after compression, not before). Leave it to the framework.',
+      ),
+      prose(`If it is right: find out what ${sender.noun} waited for in the middle of the content.`),
+    ],
+    remark: 'never finished',
+    doubts: [`${capitalize(receiver.noun)} closed first: more octets might have come later.`],
+    tail: [`… ${counts} of content, then nothing for ${waited}`],
+  };
+}
 
 function tellShort({ facts, exchange, message, sender, receiver }: FaultInstance): FaultWords {
   const what = message.isRequest ? 'request' : 'answer';

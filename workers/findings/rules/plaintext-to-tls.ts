@@ -7,11 +7,11 @@ import type { ExchangeRow, FlowRow, PacketNumber } from '../../../src/model/unit
 import { feltByCaller, findDownstream } from '../correlate.ts';
 import { endingsOf } from '../endings.ts';
 import { addressesOf, endpointsOf, evidenceOf, exampleLadder } from '../example.ts';
-import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from '../facts.ts';
+import { ANY, type ExchangeFacts, type Facts, NO_FLOW, type Side } from '../facts.ts';
 import { Groups } from '../group.ts';
-import { profileOf, serverKey } from '../hellos.ts';
+import { profileOf, serverKey, serverProfiles } from '../hellos.ts';
 import { judge } from '../judge.ts';
-import { other } from '../ladder.ts';
+import { LadderBuilder, other } from '../ladder.ts';
 import { quoteMessage } from '../quote.ts';
 import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { type Claims, Draft, Impact, type Rule, type Statement } from '../rule.ts';
@@ -89,7 +89,21 @@ function* candidates(facts: Facts): Iterable<FlowRow> {
       directions.octets(server) === 0 &&
       directions.lostOctets(server) === 0 &&
       directions.rstPacket(server) !== 0;
-    if (isUnanswered && mayBeTls(facts, flow)) yield flow;
+    if (isUnanswered && mayBeTls(facts, flow)) {
+      seen.add(flow);
+      yield flow;
+    }
+  }
+  yield* refused(facts, seen);
+}
+
+/** Plain requests that a server which speaks TLS to others answered with 400, in clear: nginx and Go do. */
+function* refused(facts: Facts, seen: ReadonlySet<FlowRow>): Iterable<FlowRow> {
+  const { exchanges, flows } = facts.tables;
+  if (![...serverProfiles(facts).values()].some(({ speaksTls }) => speaksTls)) return;
+  for (const flow of facts.select('flows', 'firstExchange', ANY)) {
+    if (exchanges.status(flows.firstExchange(flow) - 1) !== 400 || seen.has(flow)) continue;
+    if (profileOf(facts, flow)?.speaksTls === true) yield flow;
   }
 }
 
@@ -117,6 +131,17 @@ function answersPlaintext(facts: Facts, flow: FlowRow): boolean {
   return false;
 }
 
+/** The ladder where no exchange was read: HTTP/2 with prior knowledge. */
+function drawPreface(facts: Facts, best: Instance): Statement['ladder'] {
+  const { flow, client, participants, firstPacket, end } = best;
+  const builder = new LadderBuilder(facts);
+  const from = builder.lifeline(participants.client, facts.endpoint(flow, client));
+  const to = builder.lifeline(participants.server, facts.endpoint(flow, other(client)));
+  builder.step(from, to, firstPacket, 'PRI * HTTP/2.0, plaintext', { style: 'code', isKey: true });
+  builder.closes(facts.closes(flow), client === 0 ? [from, to] : [to, from], end);
+  return builder.build(`Stream ${formatCount(facts.stream(flow))}`);
+}
+
 interface Instance {
   readonly flow: FlowRow;
   readonly client: Side;
@@ -138,18 +163,25 @@ function examine(facts: Facts, flow: FlowRow): Instance {
   const server = flow * 2 + other(client);
   const alert = directions.alertPacket(server);
   const close = facts.closes(flow).find(({ side }) => side !== client);
+  const refusal = exchange?.status === 400 ? exchange.response : undefined;
   const description = directions.alertDescription(server);
   const name = ALERT_DESCRIPTIONS[description] ?? String(description);
   const end =
     alert !== 0
       ? { packet: alert, words: `answered with the TLS alert ${name}`, label: `TLS alert ${name}` }
-      : close === undefined
-        ? undefined
-        : {
-            packet: close.packet,
-            words: close.how === 'RST' ? 'reset the connection' : 'closed the connection',
-            label: `${close.how}, no answer`,
-          };
+      : refusal !== undefined
+        ? {
+            packet: refusal.firstPacket,
+            words: 'refused it with 400, in plaintext',
+            label: '400, in plaintext',
+          }
+        : close === undefined
+          ? undefined
+          : {
+              packet: close.packet,
+              words: close.how === 'RST' ? 'reset the connection' : 'closed the connection',
+              label: `${close.how}, no answer`,
+            };
   return {
     flow,
     client,
@@ -197,7 +229,7 @@ function tell(
   };
   const ladder =
     exchange === undefined
-      ? undefined
+      ? drawPreface(facts, best)
       : exampleLadder(
           facts,
           { exchange, downstream, participants },
@@ -221,7 +253,7 @@ function tell(
       after === undefined ? '' : `${formatDuration(after)} later `,
       `${server.noun} `,
       { strong: did },
-      ' and sent no HTTP.',
+      best.exchange?.response === undefined ? ' and sent no HTTP.' : '.',
       felt === undefined ? undefined : prose(` ${capitalize(caller.noun)} `, { strong: felt }, '.'),
       count > 1 ? ` So it went for ${formatAmount(count, 'connection')}.` : undefined,
     ),
