@@ -22,6 +22,14 @@ export let isCounting: bool = true;
 // Row of a code, plus one.
 const rowOfCode: usize = memory.data(256);
 
+/** Counts an issue that shows in another packet than the one at hand. */
+export function issueAt(packet: u32, code: u32, found: f64, expected: f64): void {
+  const now = currentPacket;
+  currentPacket = packet;
+  issue(code, found, expected);
+  currentPacket = now;
+}
+
 /** Counts an issue. NaN stands for a number that there is not. */
 export function issue(code: u32, found: f64, expected: f64): void {
   if (!isCounting) return;

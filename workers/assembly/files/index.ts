@@ -1,6 +1,7 @@
 // The kinds of capture file that are framed here. One more: its file, and a line in open(), next(), end() and locate().
 
 import { f64Of, rowAt, rowCount, setU32, setU64, u32Of, u64Of, u8Of } from '../columns';
+import * as issues from '../issues';
 import { indexPacket } from '../packet';
 import {
   CAPTURE_FORMAT_PCAPNG,
@@ -46,6 +47,7 @@ function open(): u32 {
 /** Looks for the next packet of the active source, and notes what came of it. */
 function next(): u32 {
   const before = state();
+  issues.currentOffset = input.offset;
   let found = kind() == UNDECIDED ? open() : input.STATE_OPEN;
   if (found == input.STATE_OPEN) found = kind() == PCAP ? nextPcapRecord() : nextPcapngRecord();
   if (found == input.STATE_NEEDY && before == input.STATE_ENDED) {

@@ -2,7 +2,7 @@
 
 import { copyOctets } from '../bytes';
 import { addF64, addU32, orU32, orU8, setU32, u32Of, u8Of } from '../columns';
-import { issue } from '../issues';
+import { issue, issueAt } from '../issues';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as streams from '../streams/index';
@@ -164,7 +164,7 @@ function passGap(flow: u32, side: u32, own: usize, sequence: u32, packet: u32): 
   setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, sequence);
   addF64(own, schema.DIRECTIONS_LOST_OCTETS, <f64>missing);
   orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_GAP);
-  issue(schema.ISSUE_CODE_GAP, <f64>missing, 0);
+  issueAt(packet, schema.ISSUE_CODE_GAP, <f64>missing, 0);
   streams.skip(flow, side, missing, expected, packet);
 }
 
@@ -193,6 +193,7 @@ export function giveUpAll(flow: u32, side: u32): void {
     drain(flow, side, own);
   }
   const marks = u8Of(own, schema.DIRECTIONS_MARKS);
+  passAcknowledged(flow, side, own);
   if (marks & schema.DIRECTION_MARK_FIN_SEEN) {
     const fin = u32Of(own, schema.DIRECTIONS_FIN_SEQUENCE);
     if (isAfter(fin, u32Of(own, schema.DIRECTIONS_NEXT_SEQUENCE))) {
@@ -200,6 +201,20 @@ export function giveUpAll(flow: u32, side: u32): void {
     }
   }
   checkFin(flow, side, own);
+}
+
+/** Octets at the end that the other side acknowledged, and that were never captured. */
+function passAcknowledged(flow: u32, side: u32, own: usize): void {
+  const marks = u8Of(own, schema.DIRECTIONS_MARKS);
+  const peer = directionAt(flow, side ^ 1);
+  const isKnown =
+    (marks & schema.DIRECTION_MARK_SYNCHRONIZED) != 0 &&
+    (u8Of(peer, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_ACKNOWLEDGED) != 0;
+  if (!isKnown || marks & schema.DIRECTION_MARK_FINISHED) return;
+  // One octet more may be a FIN that was not captured.
+  const until = u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGED);
+  if (distance(until, u32Of(own, schema.DIRECTIONS_NEXT_SEQUENCE)) <= 1) return;
+  passGap(flow, side, own, until, u32Of(peer, schema.DIRECTIONS_LAST_PACKET));
 }
 
 /** The direction is over once all octets before its FIN were delivered. */

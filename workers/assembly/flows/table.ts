@@ -214,7 +214,7 @@ export function find(packet: u32): u32 {
 function looksLikeServer(): bool {
   const at = scratch.payload;
   const captured = scratch.end - at;
-  if (captured >= 8) {
+  if (scratch.hasTransport && captured >= 8) {
     if (u32At(at) == HTTP_SLASH && u8At(at + 4) == 47) return true;
     // A method, a space, a target: the client.
     const space = findOctet(at, at + 8, 32);

@@ -10,7 +10,7 @@ import { intern } from '../strings';
 const LINE_OCTETS: u32 = 107;
 const FIXED_OCTETS: u32 = 16;
 /** Stands for "more octets than there are": the header is not whole. */
-const MORE: u32 = 0xffff;
+export const MORE: u32 = 0xffff;
 
 const SIGNATURE: usize = memory.data<u8>([13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10]);
 const WORD: usize = memory.data<u8>([80, 82, 79, 88, 89, 32]); // "PROXY "

@@ -7,7 +7,7 @@ import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as http1 from './http1';
 import { dispatch } from './index';
-import { noteProxied, proxyHeader } from './proxy-protocol';
+import { MORE, noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
 
 const NO: u32 = 0;
@@ -133,7 +133,7 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   const isTls = looksLikeTls(at, length, isMidstream, isAnswer);
   if (isTls != NO) return isTls;
   const proxied = proxyHeader(at, length);
-  if (proxied > length) return proxied > ROOM ? NO : MAYBE;
+  if (proxied > length) return proxied == MORE || proxied <= ROOM ? MAYBE : NO;
   const preface = startsWith(at, length, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   if (preface == schema.PROTOCOL_HTTP1) return schema.PROTOCOL_HTTP2;
   if (preface == MAYBE) return MAYBE;
