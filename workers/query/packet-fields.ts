@@ -31,10 +31,15 @@ function marked(mask: number): FieldBinding {
 /** TCP flags of a TCP packet; a packet without flags may be one (a null scan) or be none at all: its flow tells. */
 function tcpFlags(core: Core): Fill {
   const { transport } = core.tables.flows;
-  return combined(column(core, 'packets', 'tcpFlags'), column(core, 'packets', 'flow'), (flags, flow) => {
-    if (flags !== 0) return flags;
+  const flags = column(core, 'packets', 'tcpFlags');
+  const known = combined(flags, column(core, 'packets', 'flow'), (octet, flow) => {
+    if (octet !== 0) return octet;
     return flow >= 0 && transport(flow) === TRANSPORT.TCP ? 0 : NaN;
   });
+  return (from, into) => {
+    flags(from, into);
+    if (into.includes(0)) known(from, into);
+  };
 }
 
 function tcpFlag(mask: number): FieldBinding {
