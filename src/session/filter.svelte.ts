@@ -1,3 +1,4 @@
+import { forgetFilters, keepFilter, keptFilters } from '../platform/kept-filters.ts';
 import type { Completion, FilterError } from './worker.ts';
 
 /** A pause in typing after which the filter is applied without Enter. */
@@ -17,11 +18,28 @@ export class FilterState {
   #error = $state.raw<FilterError | undefined>();
   #completions = $state.raw<readonly Completion[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #kept = $state.raw<readonly string[]>([]);
   /** Grows with every question for completions; an answer to an older one is dropped. */
   #asked = 0;
 
   constructor(actions: FilterActions) {
     this.#actions = actions;
+    void this.#recall();
+  }
+
+  /** Filters that were applied before in this browser, the last one first. */
+  get kept(): readonly string[] {
+    return this.#kept;
+  }
+
+  async #recall(): Promise<void> {
+    this.#kept = await keptFilters();
+  }
+
+  /** Forgets the filters of before. */
+  async forget(): Promise<void> {
+    await forgetFilters();
+    await this.#recall();
   }
 
   get text(): string {
@@ -58,8 +76,13 @@ export class FilterState {
   /** Looks for completions at the caret. */
   async suggest(caret: number): Promise<void> {
     const asked = ++this.#asked;
-    const completions = await this.#actions.complete(this.#text, caret);
+    const completions = this.#text === '' ? this.#before() : await this.#actions.complete(this.#text, caret);
     if (asked === this.#asked) this.#completions = completions;
+  }
+
+  /** In an empty bar: what was used before. */
+  #before(): readonly Completion[] {
+    return this.#kept.map((text) => ({ text, label: 'used before', start: 0, end: 0 }));
   }
 
   closeCompletions(): void {
@@ -83,5 +106,8 @@ export class FilterState {
     const text = this.#text;
     const error = await this.#actions.apply(text.trim(), isConfirmed);
     if (text === this.#text) this.#error = error;
+    if (!isConfirmed || error || text.trim() === '') return;
+    await keepFilter(text.trim());
+    await this.#recall();
   }
 }
