@@ -55,6 +55,7 @@ function show(outcome: Outcome): void {
   const rate = `${(bytes / 1e3 / outcome.medianAnalysis).toFixed(0)} MB/s`;
   const lines: (readonly [string, string])[] = [
     ['bare read in a worker', `${seconds(outcome.medianBare)}  (${runs(outcome.bare)})`],
+    ['  in slices, one ahead', `${seconds(outcome.medianBareSlices)}  (${runs(outcome.bareSlices)})`],
     [
       'analysis, drop to findings',
       `${seconds(outcome.medianAnalysis)}  (${runs(outcome.analysis)})  ${rate}`,
