@@ -153,3 +153,42 @@ export function trailers(flow: u32, self: usize, at: usize, end: usize): usize {
   complete(flow, self);
   return consumed;
 }
+
+/** Octets of the body that the capture does not have: a known length bridges them. */
+export function skip(flow: u32, self: usize, missing: u32): void {
+  const at = u32Of(self, state.STATE);
+  if (at == state.UNTIL_CLOSE) return;
+  const isInside = at == state.CONTENT || at == state.CHUNK_DATA;
+  if (!isInside || f64Of(self, state.REMAINING) < <f64>missing) {
+    finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+    lose(self);
+    return;
+  }
+  setF64(self, state.REMAINING, f64Of(self, state.REMAINING) - <f64>missing);
+  if (f64Of(self, state.REMAINING) > 0) return;
+  if (at == state.CONTENT) complete(flow, self);
+  else setU32(self, state.STATE, state.CHUNK_END);
+}
+
+/** The state of a message that is unfinished when its direction ends. */
+export function cutBy(how: u32): u32 {
+  if (how == streams.BY_FIN) return schema.MESSAGE_STATE_CUT_BY_FIN;
+  return how == streams.BY_RST ? schema.MESSAGE_STATE_CUT_BY_RST : schema.MESSAGE_STATE_IN_BODY;
+}
+
+/** The direction is over in a body, or between messages. */
+export function close(flow: u32, self: usize, how: u32): void {
+  const at = u32Of(self, state.STATE);
+  if (at == state.START || at == state.LOST) return;
+  const isWhole = at == state.UNTIL_CLOSE && how == streams.BY_FIN;
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange && at != state.UNTIL_CLOSE && how != streams.BY_END) {
+    orU32(
+      head.messageAt(exchange - 1, u32Of(self, state.SIDE)),
+      schema.MESSAGES_VIOLATIONS,
+      at == state.CONTENT ? schema.VIOLATION_CONTENT_CUT : schema.VIOLATION_CHUNKS_CUT,
+    );
+  }
+  finishMessage(flow, self, isWhole ? schema.MESSAGE_STATE_COMPLETE : cutBy(how));
+  state.reset(self, state.START);
+}

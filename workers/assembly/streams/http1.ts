@@ -342,27 +342,15 @@ function leave(flow: u32, side: u32, protocol: u32): void {
 }
 
 /** Octets that the capture does not have. */
-export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: u32): void {
+export function skip(flow: u32, side: u32, missing: u32): void {
   const self = dissectorOf(flow, side);
   if (self == 0) return;
-  const gap = u32Of(self, state.MARKS) | schema.MESSAGE_MARK_GAP;
-  const at = u32Of(self, state.STATE);
-  if (at == state.UNTIL_CLOSE) {
-    setU32(self, state.MARKS, gap);
-  } else if (
-    (at == state.CONTENT || at == state.CHUNK_DATA) &&
-    f64Of(self, state.REMAINING) >= <f64>missing
-  ) {
-    setU32(self, state.MARKS, gap);
-    setF64(self, state.REMAINING, f64Of(self, state.REMAINING) - <f64>missing);
-    if (f64Of(self, state.REMAINING) > 0) return;
-    if (at == state.CONTENT) body.complete(flow, self);
-    else setU32(self, state.STATE, state.CHUNK_END);
-  } else {
-    setU32(self, state.MARKS, gap);
-    if (at == state.HEAD) cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
-    else body.finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
+  setU32(self, state.MARKS, u32Of(self, state.MARKS) | schema.MESSAGE_MARK_GAP);
+  if (u32Of(self, state.STATE) == state.HEAD) {
+    cutHead(flow, side, self, schema.MESSAGE_STATE_BROKEN);
     body.lose(self);
+  } else {
+    body.skip(flow, self, missing);
   }
 }
 
@@ -370,28 +358,12 @@ export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: 
 export function close(flow: u32, side: u32, how: u32): void {
   const self = dissectorOf(flow, side);
   if (self == 0) return;
-  const at = u32Of(self, state.STATE);
-  let as: u32 = schema.MESSAGE_STATE_IN_BODY;
-  if (how == streams.BY_FIN) as = schema.MESSAGE_STATE_CUT_BY_FIN;
-  else if (how == streams.BY_RST) as = schema.MESSAGE_STATE_CUT_BY_RST;
-  let violation: u32 = 0;
-  if (at == state.HEAD) {
-    cutHead(flow, side, self, how == streams.BY_END ? schema.MESSAGE_STATE_IN_HEAD : as);
+  if (u32Of(self, state.STATE) == state.HEAD) {
+    cutHead(flow, side, self, how == streams.BY_END ? schema.MESSAGE_STATE_IN_HEAD : body.cutBy(how));
     state.reset(self, state.START);
-    return;
+  } else {
+    body.close(flow, self, how);
   }
-  if (at == state.START || at == state.LOST) return;
-  if (at == state.UNTIL_CLOSE) {
-    if (how == streams.BY_FIN) as = schema.MESSAGE_STATE_COMPLETE;
-  } else if (how != streams.BY_END) {
-    violation = at == state.CONTENT ? schema.VIOLATION_CONTENT_CUT : schema.VIOLATION_CHUNKS_CUT;
-  }
-  const exchange = u32Of(self, state.EXCHANGE);
-  if (exchange) {
-    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
-  }
-  body.finishMessage(flow, self, as);
-  state.reset(self, state.START);
 }
 
 /** Both directions are over: gives their states back. */

@@ -57,7 +57,7 @@ export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: 
   const direction = directionAt(flow, side);
   switch (u8Of(direction, schema.DIRECTIONS_PROTOCOL)) {
     case schema.PROTOCOL_HTTP1:
-      http1.skip(flow, side, missing, sequence, packet);
+      http1.skip(flow, side, missing);
       break;
     case schema.PROTOCOL_TLS:
       tls.skip(flow, side, missing);
