@@ -89,7 +89,7 @@ function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
   const { reaction, receiver, message, exchange, impact } = instance;
   const who = capitalize(receiver.label === 'client' ? receiver.noun : nounOf(receiver));
   if (reaction === undefined) {
-    if (impact >= Impact.BROKE) return [];
+    if (impact >= Impact.BROKE || !tellsAnswer) return [];
     return [
       message.isRequest
         ? ` ${who} answered it all the same here; others refuse it.`

@@ -174,7 +174,6 @@ function tellLong({ facts, exchange, message, sender, receiver }: FaultInstance)
     ],
     sources: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
     remark: 'octets after it',
-    tellsAnswer: false,
     tail: [`… ${formatAmount(message.bodyOctets, 'octet')} of content, then more octets`],
   };
 }

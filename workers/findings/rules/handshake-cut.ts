@@ -1,6 +1,7 @@
 import { FlowMark } from '../../../src/model/flow.ts';
 import { HelloMark, HelloOutcome } from '../../../src/model/hello.ts';
 import type { Prose } from '../../../src/model/finding.ts';
+import { Protocol } from '../../../src/model/packet.ts';
 import { TLS_VERSIONS } from '../../../src/model/registries.ts';
 import type { HelloRow } from '../../../src/model/units.ts';
 import type { Facts } from '../facts.ts';
@@ -31,8 +32,21 @@ function* candidates(facts: Facts): Iterable<HelloRow> {
       if (isAnswer(facts, row)) yield row;
     }
     // Half a connection cannot show a handshake that goes on in the other half.
-    else if (outcome === HelloOutcome.CUT && (facts.marks(flow) & FlowMark.ONE_SIDED) === 0) yield row;
+    else if (outcome === HelloOutcome.CUT && isReadable(facts, row)) yield row;
   }
+}
+
+/** Whether all that the server said was captured and read as TLS. */
+function isReadable(facts: Facts, row: HelloRow): boolean {
+  const { directions, hellos } = facts.tables;
+  const flow = hellos.flow(row);
+  const server = flow * 2 + other(facts.clientOf(flow));
+  if ((facts.marks(flow) & FlowMark.ONE_SIDED) !== 0) return false;
+  if (hellos.serverHelloPacket(row) !== 0) return true;
+  return (
+    directions.lastDataPacket(server) <= hellos.firstPacket(row) ||
+    directions.protocol(server) === Protocol.TLS
+  );
 }
 
 /** Whether the server's first octets came after the hello: before it they are of a protocol that turns to TLS (STARTTLS). */
@@ -48,7 +62,13 @@ function impact(facts: Facts, row: HelloRow): ImpactLevel {
   if (hellos.outcome(row) === HelloOutcome.NOT_TLS) return Impact.BROKE;
   const cut = facts.closeOf(hellos.outcomePacket(row));
   if (cut === undefined) return Impact.CAN_BREAK;
-  return cut.side === facts.clientOf(hellos.flow(row)) ? Impact.CAN_BREAK : Impact.BROKE;
+  const flow = hellos.flow(row);
+  const client = facts.clientOf(flow);
+  if (cut.side !== client) return Impact.BROKE;
+  // A client that has sent its half of the handshake was content with the server's.
+  const answered = hellos.serverHelloPacket(row);
+  const hasGoneOn = answered !== 0 && facts.tables.directions.lastDataPacket(flow * 2 + client) > answered;
+  return hasGoneOn && (hellos.marks(row) & HelloMark.ENCRYPTED_ALERT) === 0 ? Impact.ODD : Impact.CAN_BREAK;
 }
 
 function tell(instance: HelloInstance): HelloWords {

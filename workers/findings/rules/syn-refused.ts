@@ -34,15 +34,17 @@ export const synRefused: Rule = {
     for (const flow of facts.select('flows', 'marks', FlowMark.REFUSED)) {
       groups.add(facts.endpointKey(flow, 1), flow, flow, true);
     }
-    return groups.largest().map((group) => {
+    return groups.largest().flatMap((group) => {
       const examined = group.broken.map((flow) => examine(facts, flow)).filter((one) => one !== undefined);
-      const best = examined.reduce((a, b) => (b.impact > a.impact ? b : a));
+      const first = examined[0];
+      if (first === undefined) return [];
+      const best = examined.reduce((a, b) => (b.impact > a.impact ? b : a), first);
       const draft = new Draft('syn-refused', tell(facts, best, examined, group));
       for (const { flow, downstream, felt } of examined) {
         claims.flow(flow, draft);
         if (downstream !== undefined && felt !== undefined) claims.downstream(downstream, draft);
       }
-      return draft;
+      return [draft];
     });
   },
 };
