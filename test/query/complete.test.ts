@@ -26,6 +26,12 @@ describe('completions', () => {
     expect(completed('tcp.po|')).toEqual(['tcp.port']);
   });
 
+  it('of a header field are the names that the capture has', () => {
+    expect(completed('http.header.x|')).toEqual(['http.header.x-request-id']);
+    expect(completed('http.header.|')).toContain('http.header.user-agent');
+    expect(completed('http.header.x|', false)).toEqual([]);
+  });
+
   it('replace the whole word that the caret is in', () => {
     expect(completed('tcp.stream eq 5 and tcp.fl|oo')).toContain('tcp.stream eq 5 and tcp.flags');
     expect(completed('tcp.ports|x and http')).toEqual([]);

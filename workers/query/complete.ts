@@ -1,4 +1,4 @@
-import { FILTER_FIELDS, type FilterField } from '../../src/model/filter-fields.ts';
+import { FILTER_FIELDS, HEADER_PREFIX, type FilterField } from '../../src/model/filter-fields.ts';
 import type { Completion } from '../api.ts';
 import { decodeText, type Core } from '../core.ts';
 import { formatAddress } from '../addresses.ts';
@@ -33,6 +33,7 @@ export function complete(core: Core | undefined, text: string, caret: number): r
   }
   switch (place.expects) {
     case 'field':
+      if (core && typed.startsWith(HEADER_PREFIX)) return answer([...FIELDS, ...headerNames(core)]);
       return typed === '' && text.trim() !== '' ? answer(FIELDS) : answer([...FIELDS, ...FUNCTION_ENTRIES]);
     case 'operator':
       return place.field ? answer([...operatorsOf(place.field.field), ...JOINTS]) : [];
@@ -203,6 +204,17 @@ function valuesOf(core: Core, { field, bind }: KnownField): readonly Entry[] {
         return [String(key)];
     }
   }
+}
+
+/** Header fields of the capture, for those that have no name of their own. */
+function headerNames(core: Core): readonly Entry[] {
+  const { lines } = core.tables;
+  const names = new Set<string>();
+  for (let row = 0; row < Math.min(lines.rows, SAMPLED_ROWS) && names.size < SAMPLED_VALUES; row++) {
+    const [, name] = /^([A-Za-z0-9_.-]+)[ \t]*:/.exec(core.text(lines.text(row))) ?? [];
+    if (name !== undefined) names.add(name.toLowerCase());
+  }
+  return [...names].sort().map((name) => entry(HEADER_PREFIX + name, 'Header field'));
 }
 
 function entry(insert: string, label: string, match = insert): Entry {

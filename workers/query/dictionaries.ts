@@ -86,7 +86,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 
 /** The value of a field line if it has this lower-case name (RFC 9110 section 5.1), without white space around it. */
-export function fieldValueOctets(line: Uint8Array, name: Uint8Array): Uint8Array | undefined {
+function fieldValueOctets(line: Uint8Array, name: Uint8Array): Uint8Array | undefined {
   if (line.length <= name.length) return undefined;
   for (let at = 0; at < name.length; at++) {
     const octet = line[at] ?? 0;
@@ -99,7 +99,7 @@ export function fieldValueOctets(line: Uint8Array, name: Uint8Array): Uint8Array
 }
 
 /** What follows the colon of a field line, without white space around it. */
-export function valueAfter(line: Uint8Array, colon: number): Uint8Array {
+function valueAfter(line: Uint8Array, colon: number): Uint8Array {
   let start = colon + 1;
   let end = line.length;
   while (start < end && (line[start] === SPACE || line[start] === TAB)) start++;

@@ -29,9 +29,3 @@ export function exchangeStateName(request: number, response: number): string {
       return isAnswered ? 'early-response' : 'open';
   }
 }
-
-/** Every value of {@link exchangeStateName}. */
-export const EXCHANGE_STATES = [
-  ...['complete', 'open', 'no-response', 'no-request', 'early-response'],
-  ...['cut-by-fin', 'cut-by-rst', 'broken'],
-] as const;

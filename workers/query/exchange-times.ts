@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { column, combined, sideOf, type Fill } from './columns.ts';
 
 /** The parts of an exchange's time, as its item shows them. */
-export type ExchangeTime = 'duration' | 'sending' | 'waiting' | 'receiving';
+type ExchangeTime = 'duration' | 'sending' | 'waiting' | 'receiving';
 
 /**
  * A part of the time of each exchange, in nanoseconds: what begins or ends with a message needs all of that message; NaN where that

@@ -77,7 +77,7 @@ function bothDirections(core: Core, name: 'octets' | 'lostOctets' | 'packets' | 
 }
 
 /** Names of {@link FlowMark} bits. */
-export const FLOW_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
+const FLOW_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [FlowMark.MIDSTREAM, 'midstream'],
   [FlowMark.ONE_SIDED, 'one-sided'],
   [FlowMark.GAP, 'gap'],

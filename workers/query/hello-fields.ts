@@ -49,7 +49,7 @@ const OUTCOMES: Readonly<Record<number, string>> = {
 };
 
 /** Names of {@link HelloMark} bits. */
-export const HELLO_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
+const HELLO_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [HelloMark.SERVER_NAME, 'server-name'],
   [HelloMark.ENCRYPTED_CLIENT_HELLO, 'encrypted-client-hello'],
   [HelloMark.RETRY, 'retry'],

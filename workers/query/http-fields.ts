@@ -161,7 +161,7 @@ function otherHead(side: Side): FieldBinding {
 }
 
 /** The rules that a violation breaks; several bits may be of one rule. */
-export const VIOLATION_NAMES: readonly (readonly [bits: number, name: string])[] = [
+const VIOLATION_NAMES: readonly (readonly [bits: number, name: string])[] = [
   [Violation.DUPLICATE_TRANSFER_ENCODING | Violation.TRANSFER_ENCODING_NOT_CHUNKED, 'dup-te'],
   [Violation.TRANSFER_ENCODING_AND_CONTENT_LENGTH, 'te-and-cl'],
   [Violation.CONTENT_LENGTH_CONFLICT | Violation.CONTENT_LENGTH_INVALID, 'cl-conflict'],

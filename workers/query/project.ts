@@ -5,7 +5,7 @@ import type { Core } from '../core.ts';
 import { Bitset } from './bitset.ts';
 import { BlockColumn, column, forBlocks, wholeColumn, type ColumnName, type Fill } from './columns.ts';
 import { exchangesOfPackets, packetsOfExchanges } from './exchange-packets.ts';
-import { domainRows, type Domain } from './source.ts';
+import type { Domain } from './source.ts';
 
 /** Brings a set of rows of a domain to the rows of a view: see the README for who belongs to whom. */
 export function project(core: Core, found: Bitset, domain: Domain, view: View): Bitset {
@@ -226,11 +226,4 @@ function rowsOfFlows(flows: Bitset, flow: Fill, rows: number): Bitset {
     for (let at = 0; at < count; at++) if (flows.has(values[at] ?? -1)) found.add(from + at);
   });
   return found;
-}
-
-/** All rows of a view. */
-export function everyRow(core: Core, view: View): Bitset {
-  const rows = new Bitset(domainRows(core, view));
-  rows.invert();
-  return rows;
 }
