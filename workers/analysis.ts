@@ -40,7 +40,9 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     return result;
   };
 
-  const open = async (file: File, listener: Listener): Promise<Result<Summary, OpenError>> => {
+  const open = async (files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>> => {
+    const [file] = files;
+    if (!file) throw new Error('InvariantError: no file was given');
     const call = ++calls;
     const error = await problemOf(file);
     // What is open stays: a file that is no capture takes nothing away.

@@ -289,8 +289,10 @@ export interface Completion {
 
 /** All that the page may ask of the worker. Rows and windows are small copies; no column ever crosses. */
 export interface Analysis {
-  /** Reads the file to the end, or until cancelled; resolves when the findings are final. One capture at a time. */
-  open(file: File, listener: Listener): Promise<Result<Summary, OpenError>>;
+  /**
+   * Reads files to their ends as one capture, or until cancelled; resolves when the findings are final. One capture at a time.
+   */
+  open(files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>>;
   /** Stops reading. What was read stays. */
   cancel(): Promise<void>;
   query(view: View, query: TableQuery): Promise<Result<QueryResult, FilterError>>;

@@ -28,7 +28,7 @@ async function report(path: string, core: WebAssembly.Module): Promise<Report | 
     );
   }
   const analysis = createAnalysis(core);
-  const opened = await analysis.open(new File([blob], basename(path)), SILENT);
+  const opened = await analysis.open([new File([blob], basename(path))], SILENT);
   if (!opened.ok) return fail(opened.error.code, opened.error.message);
   const found = await analysis.report();
   if (!found) throw new Error('InvariantError: a capture that was read has no report');

@@ -40,8 +40,8 @@ export class AnalysisClient implements Analysis {
     this.#worker = this.#spawn();
   }
 
-  open(file: File, listener: Listener): Promise<Result<Summary, OpenError>> {
-    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(file, proxy(listener)), true);
+  open(files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>> {
+    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(files, proxy(listener)), true);
   }
   cancel(): Promise<void> {
     return this.#call((analysis) => analysis.cancel());

@@ -1,4 +1,5 @@
 import { tick } from 'svelte';
+import { nameOfFiles } from '../model/file-names.ts';
 import type { Findings } from '../model/finding.ts';
 import type { Analysis, OpenError, Progress, Summary } from './worker.ts';
 
@@ -28,7 +29,7 @@ export class CaptureState {
   get status(): CaptureStatus {
     return this.#status;
   }
-  /** Name of the file that is being read or was read. */
+  /** Name of the file that is being read or was read; of several, the first one's and how many more. */
   get file(): string {
     return this.#file;
   }
@@ -54,10 +55,15 @@ export class CaptureState {
   }
 
   /**
-   * Reads a file; settles when its findings are on the screen, or it failed. `onAccepted` is called when it turned out to be a
-   * capture; one that is none takes nothing away: what was open stays.
+   * Reads files as one capture; settles when its findings are on the screen, or it failed. `onAccepted` is called when there turned
+   * out to be a capture; what is none takes nothing away: what was open stays.
    */
-  async read(api: Analysis, file: File, droppedAt: number, onAccepted: () => void): Promise<void> {
+  async read(
+    api: Analysis,
+    files: readonly File[],
+    droppedAt: number,
+    onAccepted: () => void,
+  ): Promise<void> {
     const run = ++this.#run;
     const isCurrent = () => run === this.#run;
     const before = {
@@ -68,8 +74,14 @@ export class CaptureState {
       findings: this.#findings,
     };
     this.#status = 'reading';
-    this.#file = file.name;
-    this.#progress = { bytesRead: 0, bytes: file.size, packets: 0, isDone: false };
+    const file = nameOfFiles(files.map(({ name }) => name));
+    this.#file = file;
+    this.#progress = {
+      bytesRead: 0,
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+      packets: 0,
+      isDone: false,
+    };
     this.#summary = undefined;
     this.#findings = undefined;
     this.#failure = undefined;
@@ -83,7 +95,7 @@ export class CaptureState {
     // The listener is called through a port of its own, and may be a little behind the answer of open().
     let tellFinal = () => {};
     const final = new Promise<void>((resolve) => (tellFinal = resolve));
-    const answer = await api.open(file, {
+    const answer = await api.open(files, {
       progress: (progress) => {
         if (isCurrent()) this.#progress = progress;
       },
@@ -99,7 +111,7 @@ export class CaptureState {
     });
     if (!isCurrent()) return;
     if (!answer.ok) {
-      this.#failure = { file: file.name, error: answer.error };
+      this.#failure = { file, error: answer.error };
       this.#status = 'failed';
       if (before.status === 'done' && before.summary && !accepted.is) {
         this.#status = 'done';
@@ -138,6 +150,12 @@ export class CaptureState {
     this.#summary = summary;
     this.#revision++;
   }
+}
+
+/** The files in a few words: `a.pcap`, `a.pcap and 2 more`. */
+function nameOf(files: readonly File[]): string {
+  const first = files[0]?.name ?? '';
+  return files.length > 1 ? `${first} and ${files.length - 1} more` : first;
 }
 
 /** Waits until what was set is on the screen. */

@@ -82,8 +82,8 @@ export class Session {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Reads a capture in place of the one that is open. */
-  async open(file: File, droppedAt = performance.now()): Promise<void> {
+  /** Reads files as one capture, in place of the one that is open. */
+  async open(files: readonly File[], droppedAt = performance.now()): Promise<void> {
     const opening = ++this.#opened;
     if (this.#reading !== undefined) {
       await this.#client.cancel();
@@ -92,7 +92,7 @@ export class Session {
     }
     this.#fault = '';
     for (const table of Object.values(this.tables)) table.reset();
-    const reading = this.capture.read(this.#client, file, droppedAt, () => {
+    const reading = this.capture.read(this.#client, files, droppedAt, () => {
       // After a reload the address still says where one was: the first file goes there.
       if (this.#hasOpened) this.place.go(START);
       this.#hasOpened = true;
@@ -105,7 +105,7 @@ export class Session {
 
   async openSample(sample: Sample): Promise<void> {
     const clickedAt = performance.now();
-    await this.open(await sample.open(), clickedAt);
+    await this.open([await sample.open()], clickedAt);
   }
 
   /** Stops reading; what was read stays. */

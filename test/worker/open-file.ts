@@ -35,10 +35,15 @@ export interface Opened {
 }
 
 /** Opens a file in a fresh analysis. */
-export async function openFile(file: File): Promise<Opened> {
+export function openFile(file: File): Promise<Opened> {
+  return openFiles([file]);
+}
+
+/** Opens files as one capture in a fresh analysis. */
+export async function openFiles(files: readonly File[]): Promise<Opened> {
   const analysis = createAnalysis(await loadCoreModule());
   const told = new Told();
-  return { analysis, told, result: await analysis.open(file, told) };
+  return { analysis, told, result: await analysis.open(files, told) };
 }
 
 /** Opens octets as a file. */

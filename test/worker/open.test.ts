@@ -69,7 +69,7 @@ describe('a capture is read', () => {
     const analysis = createAnalysis(await loadCoreModule());
     const told = new Told();
     told.onProgress = () => void analysis.cancel();
-    const result = await analysis.open(new File([octets], 'long.pcap'), told);
+    const result = await analysis.open([new File([octets], 'long.pcap')], told);
     if (!result.ok) throw new Error(result.error.message);
     const { value } = result;
     expect(value).toMatchObject({ isDone: true, wasCancelled: true });
@@ -92,8 +92,8 @@ describe('a capture is read', () => {
     const first = new File([await longCapture(30 << 20)], 'first.pcap');
     const second = new File([new Uint8Array(await fixture('story-2.pcap'))], 'second.pcap');
     const [cut, whole] = await Promise.all([
-      analysis.open(first, new Told()),
-      analysis.open(second, new Told()),
+      analysis.open([first], new Told()),
+      analysis.open([second], new Told()),
     ]);
     expect(cut).toMatchObject({ ok: true, value: { file: 'first.pcap', wasCancelled: true } });
     expect(whole).toMatchObject({ ok: true, value: { file: 'second.pcap', wasCancelled: false } });
@@ -102,7 +102,7 @@ describe('a capture is read', () => {
 
   test('and a bad file after it leaves what is open', async () => {
     const { analysis } = await openOctets(await fixture('story-1.pcap'));
-    const bad = await analysis.open(new File(['hello'], 'notes.txt'), new Told());
+    const bad = await analysis.open([new File(['hello'], 'notes.txt')], new Told());
     expect(bad).toMatchObject({ ok: false, error: { code: 'not-a-capture' } });
     expect(await analysis.report()).toMatchObject({ packets: 273 });
   });
