@@ -5,10 +5,11 @@ import { loadCore } from '../support/core.ts';
 import { readCapture } from '../support/read-capture.ts';
 import { alert, clientHello, serverHello, TLS } from '../support/tls-messages.ts';
 import { writePcap } from '../support/write-pcap.ts';
-import { findingsOf, GET, ofRule, outline, plain } from './scene.ts';
+import { findingsOf, GET, OK, ofRule, outline, plain } from './scene.ts';
 
 const TWICE =
   'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n';
+const OTHER = GET.replace('/orders', '/health');
 const BAD_GATEWAY = 'HTTP/1.1 502 Bad Gateway\r\nServer: istio-envoy\r\nContent-Length: 0\r\n\r\n';
 
 const TWO_HOPS = script`
@@ -154,6 +155,75 @@ describe('what the capture cannot prove is not claimed', () => {
     const [cut] = findings.filter(({ rule }) => rule === 'rst-mid-response');
     expect(cut?.certainty).toBe('possible');
     expect(cut?.caveats).toContain('10 octets of stream 0 are missing in the capture.');
+  });
+});
+
+describe('severity is earned', () => {
+  it('a request that crossed the idle close is a warning where the proxy asked again and the caller got its answer', async () => {
+    const { findings } = await findingsOf(script`
+      caller 10.0.0.1:35500
+      front  10.0.0.9:8080
+      back   10.0.0.9:40000
+      again  10.0.0.9:40001
+      app    10.0.0.7:8080
+      0ms back > app SYN
+      1ms app > back SYN ACK
+      2ms back > app ACK
+      3ms back > app ${OTHER}
+      4ms app > back ${OK}
+      5000ms caller > front SYN
+      5000.1ms front > caller SYN ACK
+      5000.2ms caller > front ACK
+      5001ms caller > front ${GET}
+      5002ms app > back FIN
+      5002.5ms back > app ${GET}
+      5003ms app > back RST
+      5004ms again > app SYN
+      5004.1ms app > again SYN ACK
+      5004.2ms again > app ACK
+      5005ms again > app ${GET}
+      5006ms app > again ${OK}
+      5007ms front > caller ${OK}
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'keepalive-race', severity: 'warning' });
+    expect(plain(findings[0]?.lead ?? [])).toContain('tried again, and the caller got 200 OK');
+  });
+
+  it('the same is an error where the caller was told 502', async () => {
+    const { findings } = await findingsOf(script`
+      caller 10.0.0.1:35500
+      front  10.0.0.9:8080
+      back   10.0.0.9:40000
+      app    10.0.0.7:8080
+      0ms back > app SYN
+      1ms app > back SYN ACK
+      2ms back > app ACK
+      3ms back > app ${OTHER}
+      4ms app > back ${OK}
+      5000ms caller > front SYN
+      5000.1ms front > caller SYN ACK
+      5000.2ms caller > front ACK
+      5001ms caller > front ${GET}
+      5002ms app > back FIN
+      5002.5ms back > app ${GET}
+      5003ms app > back RST
+      5004ms front > caller ${BAD_GATEWAY}
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'keepalive-race', severity: 'error' });
+    expect(plain(findings[0]?.lead ?? [])).toContain('told the caller 502 Bad Gateway');
+  });
+
+  it('in a connection that began before the capture, a RST after the FIN tells the race, with a doubt', async () => {
+    const { findings } = await findingsOf(script`
+      client 10.0.0.1:35500
+      server 10.0.0.2:8080
+      3ms client > server ${GET}
+      4ms server > client ${OK}
+      5000ms client > server ${GET}
+      5001ms server > client FIN
+      5002ms server > client RST
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'keepalive-race', severity: 'error', certainty: 'possible' });
   });
 });
 

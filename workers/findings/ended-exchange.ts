@@ -1,5 +1,6 @@
+import { MessageState } from '../../src/model/exchange.ts';
 import type { Evidence, Prose, RuleId } from '../../src/model/finding.ts';
-import { feltByCaller, findDownstream } from './correlate.ts';
+import { feltByCaller, findDownstream, statusText } from './correlate.ts';
 import type { Ended } from './endings.ts';
 import { evidenceOf, exampleLadder, scopeOf } from './example.ts';
 import type { Close, ExchangeFacts, Facts } from './facts.ts';
@@ -149,6 +150,21 @@ function score({ felt, downstream, facts, exchange }: EndedInstance): number {
   return (felt === undefined ? 0 : 4) + (downstream === undefined ? 0 : 2) + isWhole;
 }
 
+/** What the caller got although this exchange broke: the proxy asked once more. */
+function savedBy({ downstream, exchange, felt }: EndedInstance): string | undefined {
+  const answer = downstream?.response;
+  if (downstream === undefined || felt !== undefined || answer?.state !== MessageState.COMPLETE)
+    return undefined;
+  // What came of this very exchange did not come from another try.
+  const hasAnswer =
+    exchange.response?.state === MessageState.COMPLETE || downstream.status === exchange.status;
+  return hasAnswer || downstream.status >= 500 ? undefined : statusText(downstream);
+}
+
+function lesser(a: ImpactLevel, b: ImpactLevel): ImpactLevel {
+  return a < b ? a : b;
+}
+
 function tell(
   rule: EndedRule,
   best: EndedInstance,
@@ -158,7 +174,8 @@ function tell(
 ): Statement {
   const { facts, exchange, close, downstream, participants, felt } = best;
   const words = rule.tell(best);
-  const least = rule.least(best);
+  const saved = savedBy(best);
+  const least = saved === undefined ? rule.least(best) : lesser(rule.least(best), Impact.CAN_BREAK);
   const verdict = judge(facts, [exchange.flow], 'absence', words.rests, words.doubts);
   const ladder = exampleLadder(facts, best, {
     key: {
@@ -180,7 +197,11 @@ function tell(
     label: `packet ${formatCount(close.packet)}, ${close.how} of ${closer.noun}`,
   };
   const caller =
-    felt === undefined ? [] : [` ${capitalize(participants.client.noun)} `, { strong: felt }, '.'];
+    saved !== undefined
+      ? [` ${capitalize(participants.client.noun)} tried again, and the caller got ${saved}.`]
+      : felt === undefined
+        ? []
+        : [` ${capitalize(participants.client.noun)} `, { strong: felt }, '.'];
   const repeats = count > 1 ? ` The same ${formatCount(count)} times; this is the clearest.` : undefined;
   return {
     impact: felt !== undefined ? Impact.FELT : least,

@@ -108,6 +108,11 @@ function noResponse(
     // Before the close, only a request that was on its way when the close was sent can have crossed it.
     const isFin = directions.finPacket(flow * 2 + server) === serverClose;
     if (isFin && roundTrip !== undefined && -apart <= roundTrip) return { ending: 'race', ended };
+    // Without the round trip: a server that had read the request would not refuse it with RST after its FIN.
+    const isRefused = directions.rstPacket(flow * 2 + server) > serverClose;
+    if (isFin && isRefused && roundTrip === undefined && -apart <= THRESHOLDS.ROUND_TRIP_UNKNOWN) {
+      return { ending: 'race', ended };
+    }
   }
   return { ending: 'no-response', ended };
 }

@@ -2,6 +2,7 @@ import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended
 import { endingsOf } from '../endings.ts';
 import type { Facts } from '../facts.ts';
 import { Impact } from '../rule.ts';
+import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { formatCount, formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
 
@@ -38,11 +39,15 @@ function tell(instance: EndedInstance): EndedWords {
   const before = formatCount(facts.tables.flows.exchanges(exchange.flow) - 1);
   const measured = idle === undefined ? 'an unknown time' : formatDuration(idle);
   const trip = roundTrip === undefined ? '' : ` (a round trip takes ${formatDuration(roundTrip)})`;
+  // So soon after an answer it is no idle timeout, but a limit of requests or of age.
+  const isSoon = idle !== undefined && idle < THRESHOLDS.REACTION / 10;
   return {
     title:
       idle === undefined
         ? `${capitalize(server.noun)} closed the idle connection just as ${client.noun} sent a request`
-        : `${capitalize(server.noun)} closed the connection after ${measured} idle, just as ${client.noun} sent a request`,
+        : isSoon
+          ? `${capitalize(server.noun)} closed the connection after its answer, just as ${client.noun} sent the next request`
+          : `${capitalize(server.noun)} closed the connection after ${measured} idle, just as ${client.noun} sent a request`,
     lead: prose(
       `After ${before} good exchange${before === '1' ? '' : 's'} and ${measured} without traffic ${server.noun} sent ${close.how}. `,
       `${capitalize(client.noun)} sent `,
@@ -55,7 +60,20 @@ function tell(instance: EndedInstance): EndedWords {
       `Neither side did wrong: a server may close an idle connection at any time, and a client may not have heard of it yet. It happens whenever ${server.noun} gives up a connection sooner than ${client.noun} does, and looks like a random 502 or 503.`,
     ),
     whatToChange: [
-      idle === undefined
+      ...(isSoon
+        ? [
+            prose(
+              `In ${server.noun}: let the last answer on a connection say `,
+              { code: 'Connection: close' },
+              ' before it closes, and look for its limit of requests or of age (nginx ',
+              { code: 'keepalive_requests' },
+              ', ',
+              { code: 'keepalive_time' },
+              ').',
+            ),
+          ]
+        : []),
+      idle === undefined || isSoon
         ? prose(
             `In ${client.noun}: make the idle timeout of its connection pool shorter than that of ${server.noun}.`,
           )
