@@ -263,6 +263,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           globalSetup: 'test/support/set-up-core.ts',
+          // A machine that does other things too must not fail a test.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

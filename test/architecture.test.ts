@@ -74,8 +74,14 @@ function markupOf(file: string): string {
     : '';
 }
 
+const parsed = new Map<string, ts.SourceFile>();
+
 function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, scriptOf(file), ts.ScriptTarget.Latest, true);
+  const known = parsed.get(file);
+  if (known) return known;
+  const made = ts.createSourceFile(file, scriptOf(file), ts.ScriptTarget.Latest, true);
+  parsed.set(file, made);
+  return made;
 }
 
 function where(node: ts.Node): string {
