@@ -152,12 +152,6 @@ export class CaptureState {
   }
 }
 
-/** The files in a few words: `a.pcap`, `a.pcap and 2 more`. */
-function nameOf(files: readonly File[]): string {
-  const first = files[0]?.name ?? '';
-  return files.length > 1 ? `${first} and ${files.length - 1} more` : first;
-}
-
 /** Waits until what was set is on the screen. */
 async function paint(): Promise<void> {
   await tick();
