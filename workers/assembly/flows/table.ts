@@ -143,6 +143,18 @@ function link(at: usize, row: u32, hash: u32): void {
   setU32(bucket, 0, row + 1);
 }
 
+function hashOfPacket(): u32 {
+  return tupleHash(
+    scratch.sourceHigh,
+    scratch.sourceLow,
+    scratch.sourcePort,
+    scratch.destinationHigh,
+    scratch.destinationLow,
+    scratch.destinationPort,
+    scratch.transport ^ scratch.context,
+  );
+}
+
 /** 1 where the packet's source is the flow's originator, 2 where it is the responder, 0 where it is another flow. */
 export function match(at: usize): u32 {
   if (u8Of(at, schema.FLOWS_TRANSPORT) != scratch.transport) return 0;
@@ -184,15 +196,7 @@ function isReuse(flow: u32, fromSide: u32): bool {
 /** The flow of the packet in scratch.ts; makes it where it is new. `packet` is the packet's number. */
 export function find(packet: u32): u32 {
   if (rowCount(schema.TABLE_FLOWS) >= bucketCount) growBuckets();
-  const hash = tupleHash(
-    scratch.sourceHigh,
-    scratch.sourceLow,
-    scratch.sourcePort,
-    scratch.destinationHigh,
-    scratch.destinationLow,
-    scratch.destinationPort,
-    scratch.transport ^ scratch.context,
-  );
+  const hash = hashOfPacket();
   isNew = false;
   let marks: u32 = 0;
   let entry = u32Of(buckets + ((<usize>(hash & (bucketCount - 1))) << 2), 0);
@@ -282,15 +286,7 @@ export function countPacket(flow: u32, packet: u32): void {
 /** The flow of the tuple in scratch.ts, in either direction; FOLLOWED where there is none. */
 export function lookup(): u32 {
   if (bucketCount == 0) return FOLLOWED;
-  const hash = tupleHash(
-    scratch.sourceHigh,
-    scratch.sourceLow,
-    scratch.sourcePort,
-    scratch.destinationHigh,
-    scratch.destinationLow,
-    scratch.destinationPort,
-    scratch.transport ^ scratch.context,
-  );
+  const hash = hashOfPacket();
   let entry = u32Of(buckets + ((<usize>(hash & (bucketCount - 1))) << 2), 0);
   while (entry) {
     const at = rowAt(schema.TABLE_FLOWS, entry - 1);
