@@ -28,8 +28,8 @@ async function survive(seed: Seed, random: Random, isClose: boolean): Promise<vo
   }
 }
 
-/** Damages captures in {@link BATCH} ways and reads them; every tenth is looked at closely and read again in random pieces. */
+/** Damages captures in {@link BATCH} ways and reads them; every twentieth is looked at closely and read again in random pieces. */
 export async function surviveBatch(seeds: readonly Seed[], batch: number): Promise<void> {
   const random = new Random(1000 + batch);
-  for (let count = 0; count < BATCH; count++) await survive(random.pick(seeds), random, count % 10 === 0);
+  for (let count = 0; count < BATCH; count++) await survive(random.pick(seeds), random, count % 20 === 0);
 }
