@@ -21,6 +21,8 @@ export const THRESHOLDS = {
   PROXY_ANSWER: 2e9,
   /** Exchanges before a given one in which its downstream exchange is looked for: what a busy proxy has open at once. */
   CORRELATION_ROWS: 4096,
+  /** How many times longer the next best candidate must have taken, for the best to be meant beyond doubt. */
+  CLEARLY: 1.5,
   /** Flows after a refused one in which a success is looked for. */
   FALLBACK_FLOWS: 1024,
   /** Candidates of one cause that are looked at closely to choose the example; counts go over all of them. */

@@ -48,6 +48,29 @@ describe('with both hops of a proxy in the capture', () => {
     ]);
   });
 
+  it('of two callers of the same route at once, the one is meant that the proxy passed on at once', async () => {
+    const { findings } = await findingsOf(script`
+      caller 10.0.0.1:35500
+      other  10.0.0.1:35501
+      front  10.0.0.9:8080
+      back   10.0.0.9:40000
+      wait   10.0.0.9:40001
+      app    10.0.0.7:8080
+      0ms caller > front ${GET}
+      0.1ms back > app ${GET}
+      3ms other > front ${GET}
+      3.1ms wait > app ${GET}
+      4ms app > back ${TWICE}
+      4.5ms back > app RST
+      5ms front > caller ${BAD_GATEWAY}
+      9ms app > wait ${OK}
+      9.1ms front > other ${OK}
+    `);
+    expect(findings[0]).toMatchObject({ rule: 'dup-te', severity: 'error', count: 1 });
+    expect(findings[0]?.ladder?.lifelines[0]?.address).toBe('10.0.0.1:35500');
+    expect(plain(findings[0]?.lead ?? [])).toContain('told the caller 502 Bad Gateway');
+  });
+
   it('the ladder has three lifelines, times from its first step, and marks the failure', async () => {
     const { findings } = await findingsOf(TWO_HOPS);
     const ladder = findings[0]?.ladder;

@@ -27,7 +27,12 @@ export function findDownstream(facts: Facts, upstream: ExchangeFacts): ExchangeF
   const target = exchanges.target(upstream.row);
   const requestId = request.section === 0 ? 0 : sections.requestId(request.section - 1);
   const side = upstream.client;
-  const known: Upstream = { flow: upstream.flow, proxy: side, start: request.start, end: NaN };
+  const known: Upstream = {
+    flow: upstream.flow,
+    proxy: side,
+    start: request.start,
+    end: endOf(facts, upstream),
+  };
   return search(facts, known, upstream.row, (row, section) => {
     if (exchanges.method(row) !== method) return 0;
     const sameId = requestId !== 0 && section !== 0 && sections.requestId(section - 1) === requestId;
@@ -59,6 +64,13 @@ export function findFailedDownstream(
   });
 }
 
+/** When the proxy knew how its exchange went: the first octet of the answer, or the close in its place; NaN where neither came. */
+function endOf(facts: Facts, upstream: ExchangeFacts): Nanoseconds {
+  if (upstream.response !== undefined) return upstream.response.start;
+  if (!upstream.isLast) return NaN;
+  return facts.closes(upstream.flow).find(({ side }) => side !== upstream.client)?.time ?? NaN;
+}
+
 /** Looks at the exchanges around a row, those before it first; `fit` answers 0 for no, and more for better. */
 function search(
   facts: Facts,
@@ -66,39 +78,36 @@ function search(
   around: ExchangeRow,
   fit: (row: ExchangeRow, section: number) => number,
 ): ExchangeFacts | undefined {
-  const { exchanges, messages } = facts.tables;
+  const { exchanges, flows, messages } = facts.tables;
   let best: ExchangeRow | undefined;
   let bestFit = 0;
-  let isAmbiguous = false;
+  /** Nanoseconds that the proxy took for itself with the best candidate, and with the next best of equal fit. */
+  let own = Infinity;
+  let next = Infinity;
   const first = Math.max(0, around - THRESHOLDS.CORRELATION_ROWS);
   const last = Math.min(exchanges.rows - 1, around + THRESHOLDS.CORRELATION_ROWS / 16);
   for (let row = last; row >= first; row--) {
     // Requests begin before those they cause, and are answered after.
-    if (!(messages.start(row * 2) <= upstream.start)) continue;
-    if (messages.start(row * 2 + 1) < upstream.start) continue;
+    const begun = messages.start(row * 2);
+    if (!(begun <= upstream.start)) continue;
+    const answered = messages.start(row * 2 + 1);
+    if (answered < upstream.start) continue;
     const flow = exchanges.flow(row);
     if (flow === upstream.flow || flow === NO_FLOW) continue;
     // A caller that had no answer when its connection ended was not waiting any more.
-    const isAnswered = messages.start(row * 2 + 1) >= upstream.start;
-    if (!isAnswered && facts.time(facts.tables.flows.lastPacket(flow)) < upstream.start) continue;
+    const left = answered >= upstream.start ? answered : facts.time(flows.lastPacket(flow));
+    if (left < upstream.start) continue;
     const fitness = fit(row, messages.section(row * 2));
     if (fitness === 0 || fitness < bestFit) continue;
     if (!meets(facts, flow, facts.clientOf(flow), upstream)) continue;
-    if (fitness === bestFit) {
-      isAmbiguous = true;
-      continue;
-    }
-    [best, bestFit, isAmbiguous] = [row, fitness, false];
+    const waited = Number.isNaN(upstream.end) ? 0 : Math.max(0, left - upstream.end);
+    const taken = upstream.start - begun + waited;
+    if (fitness > bestFit) [best, bestFit, own, next] = [row, fitness, taken, Infinity];
+    else if (taken < own) [best, own, next] = [row, taken, own];
+    else next = Math.min(next, taken);
   }
-  // Of several calls of the same route at once the nearest is a guess; only a request id tells.
-  if (best === undefined || (isAmbiguous && !isNearest(facts, best, upstream))) return undefined;
-  return facts.exchange(best);
-}
-
-/** Whether the failure and this exchange's answer are the nearest of their kind: answered right after the upstream's end. */
-function isNearest(facts: Facts, row: ExchangeRow, upstream: Upstream): boolean {
-  const answered = facts.tables.messages.start(row * 2 + 1);
-  return answered - upstream.end >= 0 && answered - upstream.end <= THRESHOLDS.RACE_FLOOR;
+  // Of several calls of the same route at once, the one that the proxy passed on fastest by far is meant; else none.
+  return best === undefined || next < own * THRESHOLDS.CLEARLY ? undefined : facts.exchange(best);
 }
 
 /** Whether the downstream flow's server and the upstream flow's client can be the same machine. */

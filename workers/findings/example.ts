@@ -91,7 +91,10 @@ export function scopeOf(
 ): string {
   const routes = new Set<string>();
   const servers = new Set<string>();
-  for (const { method, target } of exchanges) if (method !== '') routes.add(`${method} ${routeOf(target)}`);
+  for (const { method, target, flow, authority } of exchanges) {
+    if (method !== '') routes.add(`${method} ${routeOf(target)}`);
+    if (flow === NO_FLOW && authority !== '') servers.add(authority);
+  }
   for (const flow of flows) {
     if (flow !== NO_FLOW) servers.add(facts.endpoint(flow, other(facts.clientOf(flow))));
   }

@@ -145,7 +145,7 @@ export class Facts {
 
   /** {@link FlowMark} bits of a flow. */
   marks(flow: FlowRow): number {
-    return this.tables.flows.marks(flow);
+    return flow === NO_FLOW ? 0 : this.tables.flows.marks(flow);
   }
 
   /** Whether the capture lacks what would prove something about the whole flow. */
@@ -162,6 +162,7 @@ export class Facts {
   closes(flow: FlowRow): readonly Close[] {
     const { directions } = this.tables;
     const found: Close[] = [];
+    if (flow === NO_FLOW) return found;
     for (const side of [0, 1] as const) {
       const fin = directions.finPacket(flow * 2 + side);
       const rst = directions.rstPacket(flow * 2 + side);

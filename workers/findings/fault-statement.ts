@@ -8,7 +8,8 @@ import type { FaultInstance, FaultWords } from './message-fault.ts';
 import { quoteMessage } from './quote.ts';
 import { Impact, type Statement } from './rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../src/model/format.ts';
-import { capitalize, prose } from './words.ts';
+import { NO_FLOW } from './facts.ts';
+import { capitalize, prose, routeOf } from './words.ts';
 
 /** Puts the rule's words, the receiver's reaction and the evidence together. */
 export function tellMessageFault(
@@ -26,11 +27,13 @@ export function tellMessageFault(
   }
   const verdict = judge(
     facts,
-    exchange.flow === 0xffffffff ? [] : [exchange.flow],
+    exchange.flow === NO_FLOW ? [] : [exchange.flow],
     'octets',
-    reaction?.close === undefined
-      ? 'The header section is quoted as it was captured; no octet of it is missing.'
-      : `Both directions were captured, and no packet is missing around the ${reaction.close.how}.`,
+    exchange.flow === NO_FLOW
+      ? 'The HAR file reports these lines; what was on the wire is not in it.'
+      : reaction?.close === undefined
+        ? 'The header section is quoted as it was captured; no octet of it is missing.'
+        : `Both directions were captured, and no packet is missing around the ${reaction.close.how}.`,
     doubts,
   );
   const packets = instances.flatMap((instance) => [
@@ -139,7 +142,7 @@ function closeLabel({ reaction, message }: FaultInstance): string {
 }
 
 function bodyTail({ message, reaction }: FaultInstance): readonly string[] {
-  if (message.bodyOctets <= 0) return [];
+  if (!(message.bodyOctets > 0)) return [];
   const octets = formatAmount(message.bodyOctets, 'octet');
   const what = message.framing === Framing.CHUNKED ? `${octets} of chunks` : `${octets} of content`;
   if (message.state === MessageState.COMPLETE) return [`… ${what}`];
@@ -150,6 +153,10 @@ function bodyTail({ message, reaction }: FaultInstance): readonly string[] {
 
 function faultEvidence(instance: FaultInstance): readonly [Evidence, ...Evidence[]] {
   const { facts, exchange, message, reaction, downstream, receiver } = instance;
+  if (exchange.flow === NO_FLOW) {
+    const label = `exchange ${exchange.method} ${routeOf(exchange.target)}`;
+    return [{ kind: 'exchange', exchange: exchange.row, label }];
+  }
   const first: Evidence = {
     kind: 'packet',
     packet: message.firstPacket,

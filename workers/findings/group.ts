@@ -1,5 +1,6 @@
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { FlowRow } from '../../src/model/units.ts';
+import { NO_FLOW } from './facts.ts';
 
 /** Candidates with the same cause: how many, the first ones to look at closely, and the flows concerned. */
 export interface Group<Key> {
@@ -28,7 +29,7 @@ export class Groups<Key extends number | string> {
     group.count++;
     const examples = isBroken ? group.broken : group.others;
     if (examples.length < THRESHOLDS.EXAMINED) examples.push(candidate);
-    if (group.flows.size < THRESHOLDS.FLOWS_LISTED) group.flows.add(flow);
+    if (flow !== NO_FLOW && group.flows.size < THRESHOLDS.FLOWS_LISTED) group.flows.add(flow);
   }
 
   /** Joins groups whose `identity` is equal (undefined stays alone): one application behind several addresses. */

@@ -1,5 +1,6 @@
 import type { Findings, RuleVerdict } from '../../src/model/finding.ts';
 import type { Core } from '../core.ts';
+import { reportedOf } from '../formats/reported.ts';
 import { Facts } from './facts.ts';
 import { tellQuality } from './quality.ts';
 import { rank } from './rank.ts';
@@ -48,6 +49,9 @@ export const RULES: readonly Rule[] = [
   captureQuality,
 ];
 
+/** The rules that judge a message by its header section alone, as a HAR file reports it too. */
+const READS_REPORTS: ReadonlySet<Rule> = new Set([dupTe, teAndCl, clConflict, badHost, duplicateSingleton]);
+
 /**
  * What the rules say of the tables as they are. Called at the end, and a few times while the capture is read: nothing here goes
  * over all packets or all exchanges, only over what the core's scans select.
@@ -60,8 +64,9 @@ export function findFindings(
   const claims = new Claims();
   const drafts: Draft[] = [];
   const unseen = new Map<Rule, string>();
+  const hasOnlyReports = facts.tables.packets.rows === 0 && reportedOf(core) !== undefined;
   for (const rule of RULES) {
-    const reason = rule.unseen(facts);
+    const reason = hasOnlyReports && !READS_REPORTS.has(rule) ? 'a HAR has no packets' : rule.unseen(facts);
     if (reason !== undefined) unseen.set(rule, reason);
     else drafts.push(...rule.find(facts, claims));
   }

@@ -85,7 +85,10 @@ function find(fault: FaultRule, facts: Facts, claims: Claims): readonly Draft[] 
   const keyOf = (messageRow: number): string => {
     const exchange = messageRow >>> 1;
     const flow = exchanges.flow(exchange);
-    const server = flow === NO_FLOW ? 0 : facts.endpointKey(flow, other(facts.clientOf(flow)));
+    const server =
+      flow === NO_FLOW
+        ? `host${exchanges.authority(exchange)}`
+        : facts.endpointKey(flow, other(facts.clientOf(flow)));
     return `${messageRow & 1} ${server} ${fault.kind?.(facts, messageRow) ?? 0}`;
   };
   const brokenRows: number[] = [];

@@ -2,6 +2,7 @@ import { FlowMark } from '../../src/model/flow.ts';
 import { IssueCode } from '../../src/model/issue.ts';
 import type { Evidence } from '../../src/model/finding.ts';
 import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
+import { reportedOf } from '../formats/reported.ts';
 import type { Facts } from './facts.ts';
 import { formatAmount, formatCount } from '../../src/model/format.ts';
 
@@ -47,7 +48,13 @@ export function shortcomings(facts: Facts): readonly Shortcoming[] {
 
 /** One line of capture quality: `complete, both directions`. */
 export function tellQuality(facts: Facts): string {
-  if (facts.tables.packets.rows === 0) return 'no packet yet';
+  const reported = reportedOf(facts.core);
+  if (facts.tables.packets.rows === 0) {
+    if (reported === undefined) return 'no packet yet';
+    const { issues } = reported;
+    const damage = issues.length === 0 ? '' : ', part of the file could not be read';
+    return `HAR: times and sizes as reported${damage}${facts.isCut ? ', reading was stopped early' : ''}`;
+  }
   const parts = shortcomings(facts).map(({ words }) => words);
   if (facts.isCut) parts.push('reading was stopped early');
   return parts.length === 0 ? 'complete, both directions' : parts.join(', ');

@@ -1,7 +1,7 @@
 import type { Quote } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import { remarkLines } from '../violations.ts';
-import type { ExchangeFacts, Facts, MessageFacts } from './facts.ts';
+import { type ExchangeFacts, type Facts, type MessageFacts, NO_FLOW } from './facts.ts';
 import { formatCount } from '../../src/model/format.ts';
 import { shorten } from './words.ts';
 
@@ -53,7 +53,12 @@ export function quoteMessage(
     ...(startRemark === undefined ? {} : { remark: startRemark }),
   };
   return {
-    title: message.isRequest ? 'The request as it was sent' : 'The answer as it was sent',
+    title:
+      exchange.flow === NO_FLOW
+        ? `The ${message.isRequest ? 'request' : 'answer'} as the HAR file reports it`
+        : message.isRequest
+          ? 'The request as it was sent'
+          : 'The answer as it was sent',
     packet: message.firstPacket,
     exchange: exchange.row,
     lines: [start, ...shown, ...tail.map((text) => ({ text, isOurs: true }))],

@@ -10,9 +10,10 @@ import { capitalize, code, codes, prose } from '../words.ts';
 function isWhole(facts: Facts, messageRow: number): boolean {
   const { exchanges, messages } = facts.tables;
   const lost = MessageMark.GAP | MessageMark.TEXT_DROPPED | MessageMark.RESYNCHRONIZED;
-  if ((messages.marks(messageRow) & lost) !== 0 || messages.headPacket(messageRow) === 0) return false;
   const flow = exchanges.flow(messageRow >>> 1);
-  return flow === NO_FLOW || (facts.marks(flow) & FlowMark.SNAPPED) === 0;
+  if (flow === NO_FLOW) return true;
+  if ((messages.marks(messageRow) & lost) !== 0 || messages.headPacket(messageRow) === 0) return false;
+  return (facts.marks(flow) & FlowMark.SNAPPED) === 0;
 }
 
 /** An HTTP/1.1 request with no Host line, or more than one (RFC 9112 section 3.2). */
