@@ -55,7 +55,7 @@ export class CaptureState {
   }
 
   /**
-   * Reads files as one capture; settles when its findings are on the screen, or it failed. `onAccepted` is called when there turned
+   * Reads files as one capture; settles when its findings are final, or it failed. `onAccepted` is called when there turned
    * out to be a capture; what is none takes nothing away: what was open stays.
    */
   async read(
@@ -127,12 +127,12 @@ export class CaptureState {
     accept();
     this.#status = 'done';
     this.#setSummary(answer.value);
-    await paint();
-    if (!isCurrent()) return;
-    performance.measure('offwire:analysis', {
-      start: droppedAt,
-      detail: { bytes: answer.value.bytesRead, packets: answer.value.counts.packets },
-    });
+    // Not waited for: the next file need not wait for the screen.
+    void measure(
+      droppedAt,
+      { bytes: answer.value.bytesRead, packets: answer.value.counts.packets },
+      isCurrent,
+    );
   }
 
   /** The person has read why a file could not be opened. */
@@ -152,10 +152,14 @@ export class CaptureState {
   }
 }
 
-/** Waits until what was set is on the screen. */
-async function paint(): Promise<void> {
+/** Notes how long it took from the drop until the findings are on the screen. */
+async function measure(
+  start: number,
+  detail: { readonly bytes: number; readonly packets: number },
+  isCurrent: () => boolean,
+): Promise<void> {
   await tick();
   // A tab in the background paints nothing.
-  if (document.hidden) return;
-  await new Promise((painted) => requestAnimationFrame(painted));
+  if (!document.hidden) await new Promise((painted) => requestAnimationFrame(painted));
+  if (isCurrent()) performance.measure('offwire:analysis', { start, detail });
 }
