@@ -161,6 +161,20 @@ describe('what the capture cannot prove is not claimed', () => {
     expect(findings.quality).toBe('complete, both directions');
   });
 
+  it('a capture of one direction says so instead of finding nobody at fault', async () => {
+    const { verdicts, findings } = await findingsOf(script`
+      client 10.0.0.1:35500
+      server 10.0.0.2:8080
+      0ms client > server SYN
+      2ms client > server ACK
+      3ms client > server ${GET}
+      5ms client > server FIN
+    `);
+    expect(findings.map(({ rule }) => rule)).toEqual(['capture-quality']);
+    const verdict = verdicts.find(({ rule }) => rule === 'no-response-close');
+    expect(verdict?.reason).toBe('only one direction of each connection was captured');
+  });
+
   it('an answer with a gap in it makes the finding possible, with the octets that are missing', async () => {
     const { findings } = await findingsOf(script`
       client 10.0.0.1:35500

@@ -13,6 +13,7 @@ import { LadderBuilder, other } from './ladder.ts';
 import { nameEnds, type Participants } from './roles.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule, type Statement } from './rule.ts';
 import { formatCount } from '../../src/model/format.ts';
+import { noHandshakes, noHellos } from './unseen.ts';
 import { capitalize, prose, shorten } from './words.ts';
 
 /** A ClientHello that a rule looks at closely. */
@@ -46,6 +47,8 @@ export interface HelloWords {
 export interface HelloRule {
   readonly id: RuleId;
   readonly looksFor: string;
+  /** Needs what came of a hello, and not only the hello. */
+  readonly needsOutcome?: boolean;
   readonly foldedTitle: string;
   readonly candidates: (facts: Facts) => Iterable<HelloRow>;
   /** What it did; candidates of one server that differ in it are different findings. */
@@ -59,7 +62,7 @@ export function helloRule(rule: HelloRule): Rule {
   return {
     id: rule.id,
     looksFor: rule.looksFor,
-    unseen: (facts) => (facts.tables.hellos.rows === 0 ? 'no TLS ClientHello was captured' : undefined),
+    unseen: (facts) => (rule.needsOutcome ? noHandshakes(facts) : noHellos(facts)),
     find: (facts, claims) => find(rule, facts, claims),
   };
 }

@@ -10,6 +10,7 @@ import { type Reaction, reactionToRequest, reactionToResponse } from './reaction
 import { separateHops } from './hops.ts';
 import { other } from './ladder.ts';
 import { nameParticipants, type Participants, type Role } from './roles.ts';
+import { noMessages } from './unseen.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule } from './rule.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 
@@ -72,8 +73,7 @@ export function messageFaultRule(fault: FaultRule): Rule {
   return {
     id: fault.id,
     looksFor: fault.looksFor,
-    unseen: (facts) =>
-      facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined,
+    unseen: noMessages,
     find: (facts, claims) => find(fault, facts, claims),
   };
 }

@@ -16,6 +16,7 @@ export const handshakeCut = helloRule({
   id: 'handshake-cut',
   looksFor: 'a TLS handshake that is cut off',
   foldedTitle: 'TLS handshakes cut off',
+  needsOutcome: true,
   candidates: (facts) => candidates(facts),
   impact,
   kind: (facts, row) => (facts.tables.hellos.outcome(row) === HelloOutcome.NOT_TLS ? 'not-tls' : ''),

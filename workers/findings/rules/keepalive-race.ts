@@ -1,6 +1,7 @@
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { endingsOf } from '../endings.ts';
 import type { Facts } from '../facts.ts';
+import { noEndings } from '../unseen.ts';
 import { Impact } from '../rule.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { formatCount, formatDuration } from '../../../src/model/format.ts';
@@ -11,8 +12,7 @@ export const keepaliveRace = endedExchangeRule({
   id: 'keepalive-race',
   looksFor: "a request that crosses the server's idle close",
   foldedTitle: "Requests that crossed the server's idle close",
-  unseen: (facts) =>
-    facts.tables.exchanges.rows === 0 ? 'no HTTP/1 request in clear was captured' : undefined,
+  unseen: noEndings,
   candidates: (facts) => endingsOf(facts, 'race'),
   least: () => Impact.BROKE,
   tell,

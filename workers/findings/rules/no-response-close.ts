@@ -2,6 +2,7 @@ import { MessageState } from '../../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { type Ended, endingsOf } from '../endings.ts';
+import { noEndings } from '../unseen.ts';
 import { Impact } from '../rule.ts';
 import { formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
@@ -11,8 +12,7 @@ export const noResponseClose = endedExchangeRule({
   id: 'no-response-close',
   looksFor: 'a server that closes instead of answering',
   foldedTitle: 'Connections closed without an answer',
-  unseen: (facts) =>
-    facts.tables.exchanges.rows === 0 ? 'no HTTP/1 request in clear was captured' : undefined,
+  unseen: noEndings,
   candidates: (facts): readonly Ended[] => [...endingsOf(facts, 'no-response'), ...endingsOf(facts, 'stale')],
   kind: (facts, ended) =>
     isStale(facts.time(ended.packet), facts.tables.messages.start(ended.exchange * 2)) ? 'stale' : '',

@@ -2,7 +2,7 @@ import { HelloMark, HelloOutcome } from '../../../src/model/hello.ts';
 import type { HelloRow } from '../../../src/model/units.ts';
 import type { Facts } from '../facts.ts';
 import { type HelloInstance, helloRule, type HelloWords } from '../hello-fault.ts';
-import { profileOf, serverProfiles } from '../hellos.ts';
+import { isMeshServer, profileOf, serverProfiles } from '../hellos.ts';
 import { other } from '../ladder.ts';
 import { Impact, type ImpactLevel } from '../rule.ts';
 import { formatCount } from '../../../src/model/format.ts';
@@ -84,6 +84,15 @@ function tell(
       'A server that chooses its certificate, or a proxy that chooses its route, by the name has nothing to choose by. Envoy and Istio then find no filter chain; nginx and HAProxy with strict SNI close.',
     ),
     whatToChange: [
+      ...(isMeshServer(facts, hello.flow)
+        ? [
+            prose(
+              'In a mesh: call the Service by its name, not the address of a pod. A call by address, or to a host that is not in the registry (',
+              { code: 'ServiceEntry' },
+              '), is passed through by the sidecar without a name.',
+            ),
+          ]
+        : []),
       prose(
         'Call the server by a host name, not by its address: names may not be addresses, so a client that connects by IP sends none.',
       ),

@@ -2,6 +2,7 @@ import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { statusText } from '../correlate.ts';
 import { endedExchangeRule } from '../ended-exchange.ts';
 import { endingsOf } from '../endings.ts';
+import { noEndings } from '../unseen.ts';
 import { Impact } from '../rule.ts';
 import { formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
@@ -14,8 +15,7 @@ export const rstAfterResponse = endedExchangeRule({
   id: 'rst-after-response',
   looksFor: 'a RST after a complete answer',
   foldedTitle: 'Connections closed with RST after complete answers',
-  unseen: (facts) =>
-    facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined,
+  unseen: noEndings,
   candidates: (facts) => endingsOf(facts, 'reset-after-response'),
   kind: (facts, ended) => (facts.sender(ended.packet) === facts.clientOf(ended.flow) ? 'client' : 'server'),
   least: () => Impact.ODD,

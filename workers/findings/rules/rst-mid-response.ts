@@ -2,6 +2,7 @@ import { Framing } from '../../../src/model/exchange.ts';
 import { statusText } from '../correlate.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { type Ended, endingsOf } from '../endings.ts';
+import { noEndings } from '../unseen.ts';
 import { Impact } from '../rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { capitalize, code, prose } from '../words.ts';
@@ -16,8 +17,7 @@ export const rstMidResponse = endedExchangeRule({
     facts.sender(ended.packet) === facts.clientOf(ended.flow)
       ? { id: 'rst-after-response', title: 'Connections reset by who read the answer' }
       : undefined,
-  unseen: (facts) =>
-    facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined,
+  unseen: noEndings,
   candidates: (facts): readonly Ended[] => [
     ...endingsOf(facts, 'cut-by-server'),
     ...endingsOf(facts, 'cut-by-client'),
