@@ -35,6 +35,7 @@ describe.each(BROWSER_NAMES)('the trust panel, in %s', (name) => {
     for (const directive of directives) {
       for (const word of directive.split(' ')) expect(said).toContain(word);
     }
+    expect(said, 'what the policy cannot do is said too').toContain('WebRTC');
     const hash = /name="offwire-build" content="([0-9a-f]{64})"/.exec(file)?.[1] ?? '';
     expect(said).toContain(`sed s/${hash}/$(printf %064d 0)/ index.html | sha256sum`);
     await page.close();
