@@ -77,6 +77,27 @@ describe('a flow', () => {
     expect(packetsMarked(core, 'PORTS_REUSED')).toEqual([]);
   });
 
+  it('whose ports an older connection held begins with the SYN that was answered', async () => {
+    const core = await readFourWays(script`
+      a 10.0.0.1:40000 isn 1000
+      b 10.0.0.2:80 isn 5000
+      0ms    a > b SYN
+      30ms   b > a ACK seq =777 ack =860578524
+      31ms   a > b RST seq =860578524
+      3000ms a > b SYN
+      3030ms b > a SYN ACK
+      3060ms a > b "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+      3090ms b > a "HTTP/1.1 204 No Content\r\n\r\n"
+      3120ms b > a RST
+    `);
+    expect(streams(core)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(exchanges(core)).toEqual(['GET / 204']);
+    expect(flowMarks(core, 0)).toEqual(['RESET']);
+    expect(direction(core, 0, 0)).toMatchObject({ lost: 0, octets: 27, rst: 3 });
+    expect(direction(core, 0, 1)).toMatchObject({ lost: 0, octets: 27, rst: 8 });
+    expect(issues(core)).toEqual({});
+  });
+
   it('whose SYN-ACK comes first has the receiver of it as originator', async () => {
     const core = await readFourWays(script`
       a 10.0.0.1:1000

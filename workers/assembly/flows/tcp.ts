@@ -43,7 +43,7 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
   const flags = scratch.tcpFlags;
   const isReset = (flags & RST) != 0;
   let marks: u32 = 0;
-  if (flags & SYN) marks = synchronize(at, own, side, packet);
+  if (flags & SYN) marks = synchronize(at, own, peer, side, packet);
   else synchronizeMidstream(own, isReset);
   if (!isReset) {
     marks |= analyse(own, peer);
@@ -81,12 +81,13 @@ function isDuplicate(flow: u32, side: u32, packet: u32): bool {
   return isSame;
 }
 
-function synchronize(at: usize, own: usize, side: u32, packet: u32): u32 {
+function synchronize(at: usize, own: usize, peer: usize, side: u32, packet: u32): u32 {
   let marks: u32 = 0;
   const isAnswer = (scratch.tcpFlags & ACK) != 0;
   const isKnown = (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_SYNCHRONIZED) != 0;
   if (isKnown && u32Of(own, schema.DIRECTIONS_INITIAL_SEQUENCE) == scratch.sequence) {
     marks = schema.PACKET_MARK_RETRANSMISSION;
+    if (!isAnswer) openAgain(own, peer);
   } else if (!isKnown || u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
     setU32(own, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.sequence);
     setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence + 1);
@@ -96,11 +97,21 @@ function synchronize(at: usize, own: usize, side: u32, packet: u32): u32 {
   }
   if (isAnswer) {
     if (u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) setU32(at, schema.FLOWS_SYN_ACK_PACKET, packet);
+    setU32(at, schema.FLOWS_MARKS, u32Of(at, schema.FLOWS_MARKS) & ~schema.FLOW_MARK_REFUSED);
   } else if (side == 0) {
     addU32(at, schema.FLOWS_SYN_COUNT, 1);
     if (u32Of(at, schema.FLOWS_SYN_PACKET) == 0) setU32(at, schema.FLOWS_SYN_PACKET, packet);
   }
   return marks;
+}
+
+/** A SYN was repeated after a RST that ended another connection's remains (RFC 9293 section 3.5.1): nothing is over yet. */
+function openAgain(own: usize, peer: usize): void {
+  if (u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) || u32Of(peer, schema.DIRECTIONS_FIRST_DATA_PACKET))
+    return;
+  const kept = ~schema.DIRECTION_MARK_CLOSED;
+  setU8(own, schema.DIRECTIONS_MARKS, u8Of(own, schema.DIRECTIONS_MARKS) & kept);
+  setU8(peer, schema.DIRECTIONS_MARKS, u8Of(peer, schema.DIRECTIONS_MARKS) & kept);
 }
 
 function synchronizeMidstream(own: usize, isReset: bool): void {
@@ -151,6 +162,16 @@ function remember(own: usize, marks: u32, packet: u32): void {
   if (marks & schema.PACKET_MARK_ZERO_WINDOW) setU32(own, schema.DIRECTIONS_ZERO_WINDOW_PACKET, packet);
 }
 
+/** Whether the originator has sent SYNs and nothing else, and no SYN-ACK came. */
+function isUnanswered(at: usize, side: u32, peer: usize): bool {
+  return (
+    side == 1 &&
+    u32Of(at, schema.FLOWS_SYN_PACKET) != 0 &&
+    u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0 &&
+    u32Of(peer, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0
+  );
+}
+
 function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32): u32 {
   const at = flowAt(flow);
   const ack = scratch.acknowledgment;
@@ -167,6 +188,8 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32)
     if (isAfter(ack, u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE))) {
       marks = schema.PACKET_MARK_ACKED_UNSEEN;
       setU32(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE, u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE));
+      // Before the SYN was answered it belongs to an older connection of these ports (a challenge ACK, RFC 5961 section 4).
+      if (isUnanswered(at, side, peer)) return marks;
     }
     let unseen = distance(ack, u32Of(peer, schema.DIRECTIONS_NEXT_SEQUENCE));
     if (peerMarks & schema.DIRECTION_MARK_FINISHED) unseen--;
@@ -200,8 +223,10 @@ function reset(flow: u32, side: u32, at: usize, own: usize, packet: u32): void {
   if (side == 1 && u32Of(at, schema.FLOWS_SYN_PACKET) != 0 && u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) {
     orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_REFUSED);
   }
-  if (u32Of(at, schema.FLOWS_MARKS) & schema.FLOW_MARK_RESET) return;
   orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_RESET);
+  const marks =
+    u8Of(own, schema.DIRECTIONS_MARKS) & u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_MARKS);
+  if (marks & schema.DIRECTION_MARK_CLOSED) return;
   giveUpAll(flow, 0);
   giveUpAll(flow, 1);
   streams.close(flow, side, streams.BY_RST);
