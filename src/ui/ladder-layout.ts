@@ -16,16 +16,14 @@ export function lifelinePositions(lifelines: readonly Lifeline[], width: number)
 /** Times since the first step, all in one unit, so that they can be compared at a glance. */
 export function ladderTimes(steps: readonly Pick<LadderStep, 'time'>[]): readonly string[] {
   const first = steps[0]?.time ?? 0;
-  const span = Math.max(...steps.map((step) => Math.abs(step.time - first)), 0);
-  const [unit, divisor, decimals] =
-    span < 1e6
-      ? (['µs', 1e3, 0] as const)
-      : span < 1e7
-        ? (['ms', 1e6, 2] as const)
-        : span < 1e10
-          ? (['ms', 1e6, 1] as const)
-          : (['s', 1e9, 3] as const);
-  return steps.map((step) => `${((step.time - first) / divisor).toFixed(decimals)} ${unit}`);
+  const times = steps.map((step) => step.time - first);
+  const span = Math.max(...times.map(Math.abs), 0);
+  if (span < 1e6) return times.map((time) => `${(time / 1e3).toFixed(0)} µs`);
+  if (span >= 1e10) return times.map((time) => `${(time / 1e9).toFixed(3)} s`);
+  // A second decimal where a tenth of a millisecond would not tell neighbours apart.
+  const isClose = times.some((time, index) => index > 0 && time - (times[index - 1] ?? time) < 1e5);
+  const decimals = span < 1e7 || isClose ? 2 : 1;
+  return times.map((time) => `${(time / 1e6).toFixed(decimals)} ms`);
 }
 
 /** A wait between two steps that a reader should not overlook: half a second or more, and a good part of the whole. */

@@ -7,6 +7,8 @@ describe('times of a ladder', () => {
   test('count from its first step, in one unit', () => {
     expect(ladderTimes(at(5000, 5000.4, 5003.12))).toEqual(['0.00 ms', '0.40 ms', '3.12 ms']);
     expect(ladderTimes(at(0, 0.25))).toEqual(['0 µs', '250 µs']);
+    expect(ladderTimes(at(0, 600))).toEqual(['0.0 ms', '600.0 ms']);
+    expect(ladderTimes(at(0, 0.03, 600))).toEqual(['0.00 ms', '0.03 ms', '600.00 ms']);
     expect(ladderTimes(at(0, 12_000))).toEqual(['0.000 s', '12.000 s']);
   });
 
