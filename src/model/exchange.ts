@@ -44,7 +44,7 @@ export const MESSAGES = defineTable('messages', 13, {
   state: 'u8',
   /** {@link Framing}. */
   framing: 'u8',
-  /** 9 HTTP/0.9, 10 HTTP/1.0, 11 HTTP/1.1, 20 HTTP/2; 0 where absent. */
+  /** 9 HTTP/0.9, 10 HTTP/1.0, 11 HTTP/1.1, 20 HTTP/2, 30 HTTP/3 (HAR); 0 where absent. */
   version: 'u8',
   /** {@link MessageMark} bits. */
   marks: 'u8',

@@ -70,6 +70,7 @@ export interface Ladder {
 export interface Quote {
   /** "The answer as it was sent". */
   readonly title: string;
+  /** Its first packet; 0 for what a HAR file reports. */
   readonly packet: PacketNumber;
   readonly exchange?: ExchangeRow;
   readonly lines: readonly {

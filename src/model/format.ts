@@ -14,6 +14,7 @@ export function formatAmount(count: number, noun: string, plural = `${noun}s`): 
 
 /** A size for people: exact below 10,000 octets, then kB, MB, GB of 1000 with three significant digits. */
 export function formatBytes(bytes: Bytes): string {
+  if (Number.isNaN(bytes)) return '?';
   if (bytes < 10_000) return formatAmount(bytes, 'byte');
   const units = ['kB', 'MB', 'GB', 'TB'] as const;
   let value = bytes / 1000;

@@ -18,6 +18,8 @@ export const LIMITS = {
   TEXT_OCTETS: 768 << 20,
   /** Octets of one TLS handshake message that are reassembled; a ClientHello with post-quantum shares is 2 KiB. */
   HANDSHAKE_OCTETS: 65_536,
+  /** Octets of one entry of a HAR file, its content included; it is in memory as octets and as text while it is read. */
+  HAR_ENTRY_OCTETS: 64 << 20,
   /** Header lines and octets at which proxies refuse a section (Envoy's defaults: 100 lines, 60 KiB). */
   SECTION_LINES: 100,
   SECTION_OCTETS: 61_440,
@@ -25,6 +27,12 @@ export const LIMITS = {
   FILTER_CHARACTERS: 20_000,
   /** Parentheses and functions of a display filter inside one another. */
   FILTER_DEPTH: 100,
+  /** Members of archives and files that are opened together: a day of captures, one a minute, some times over. */
+  MEMBERS: 10_000,
+  /** Archives and compressed files inside one another: a pcap.gz in a tar.gz in a zip are four. */
+  NESTING: 5,
+  /** MiB that compressed files may take unpacked: what browsers let a page keep on disk, roughly; a guard against bombs. */
+  UNPACKED_MEBIBYTES: 16_384,
   /** Octets the core's memory may take: a 32-bit WASM module's addresses, less room for one row group. */
   MEMORY_OCTETS: 4_000_000_000,
 } as const;

@@ -7,9 +7,11 @@ import { fieldLines, fieldOf } from '../field-lines.ts';
 import { Follower } from '../follow.ts';
 import { flowRowBefore } from '../flow-packets.ts';
 import { clientSide } from '../roles.ts';
+import { reportedOf } from '../formats/reported.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
 import { type Dechunked, dechunk } from './chunks.ts';
 import { decodeContent } from './decode.ts';
+import { harBody } from './har-body.ts';
 
 /** Octets of a body as it was on the wire that are read for a preview. */
 const BODY_INPUT: Bytes = 4 << 20;
@@ -37,6 +39,11 @@ export async function bodyPreview(
   if (state === MessageState.ABSENT) return undefined;
   const lines = fieldLines(core, messages.section(message));
   const contentType = fieldOf(lines, 'content-type') ?? '';
+  const reported = reportedOf(core)?.exchange(exchange);
+  if (reported) {
+    const body = await harBody(reader, reported, side, BODY_OUTPUT);
+    return { ...body, contentType: contentType || (body.contentType ?? '') };
+  }
   const hasBody =
     messages.framing(message) !== Framing.NONE &&
     messages.firstPacket(message) !== 0 &&

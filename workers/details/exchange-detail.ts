@@ -42,7 +42,11 @@ export function startLine(core: Core, message: number): string {
   const exchange = message >>> 1;
   const version = messages.version(message);
   const protocol =
-    version === 20 ? 'HTTP/2' : version >= 10 ? `HTTP/${Math.floor(version / 10)}.${version % 10}` : '';
+    version >= 20
+      ? `HTTP/${version / 10}`
+      : version >= 10
+        ? `HTTP/${Math.floor(version / 10)}.${version % 10}`
+        : '';
   const words =
     message & 1
       ? [protocol, statusWord(exchanges.status(exchange)), core.text(exchanges.reason(exchange))]

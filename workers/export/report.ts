@@ -3,10 +3,12 @@ import type { Findings } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { Summary } from '../api.ts';
 import type { Core } from '../core.ts';
+import { reportedOf } from '../formats/reported.ts';
 
 /** What the report says of a capture that was read. Flows are told by Wireshark's tcp.stream or udp.stream. */
 export function buildReport(core: Core, summary: Summary, findings: Findings): Report {
   const { flows } = core.tables;
+  const reported = reportedOf(core);
   return {
     file: summary.file,
     bytes: summary.bytes,
@@ -15,8 +17,8 @@ export function buildReport(core: Core, summary: Summary, findings: Findings): R
     flows: { tcp: core.counter(Counter.TCP_FLOWS), udp: core.counter(Counter.UDP_FLOWS) },
     exchanges: {
       total: summary.counts.exchanges,
-      requests: core.counter(Counter.REQUESTS),
-      responses: core.counter(Counter.RESPONSES),
+      requests: core.counter(Counter.REQUESTS) + (reported?.requests ?? 0),
+      responses: core.counter(Counter.RESPONSES) + (reported?.responses ?? 0),
     },
     tls: {
       clientHellos: core.counter(Counter.CLIENT_HELLOS),

@@ -2,6 +2,7 @@ import { MessageMark, MessageState } from '../../src/model/exchange.ts';
 import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { ExchangeItem } from '../api.ts';
 import type { Core } from '../core.ts';
+import { reportedOf } from '../formats/reported.ts';
 import { clientSide, endpointOf } from '../roles.ts';
 import { violationTags } from '../violations.ts';
 
@@ -26,7 +27,10 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
     target: core.text(exchanges.target(exchange)),
     status: status === 0 ? undefined : status,
     client: flow === undefined ? '' : endpointOf(core, flow, client),
-    server: flow === undefined ? '' : endpointOf(core, flow, client === 0 ? 1 : 0),
+    server:
+      flow === undefined
+        ? (reportedOf(core)?.exchange(exchange)?.server ?? '')
+        : endpointOf(core, flow, client === 0 ? 1 : 0),
     requestOctets: wireOctets(core, request),
     responseOctets: wireOctets(core, response),
     contentType: section === 0 ? '' : core.text(sections.contentType(section - 1)),

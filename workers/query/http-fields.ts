@@ -98,6 +98,7 @@ const VERSIONS: Readonly<Record<number, string>> = {
   10: 'HTTP/1.0',
   11: 'HTTP/1.1',
   20: 'HTTP/2',
+  30: 'HTTP/3',
 };
 
 function version(side: Side): FieldBinding {
