@@ -175,6 +175,20 @@ describe('what the capture cannot prove is not claimed', () => {
     expect(verdict?.reason).toBe('only one direction of each connection was captured');
   });
 
+  it('a capture of the first octets only is no proof that the headers are in order', async () => {
+    const { verdicts } = await findingsOf(script`
+      client 10.0.0.1:35500
+      server 10.0.0.2:8080
+      0ms client > server SYN
+      1ms server > client SYN ACK
+      2ms client > server ACK
+      3ms client > server ${GET} snap 60
+      4ms server > client ${OK} snap 60
+    `);
+    const verdict = verdicts.find(({ rule }) => rule === 'dup-te');
+    expect(verdict?.reason).toBe('the snap length cut packets of every HTTP/1 connection');
+  });
+
   it('an answer with a gap in it makes the finding possible, with the octets that are missing', async () => {
     const { findings } = await findingsOf(script`
       client 10.0.0.1:35500

@@ -75,9 +75,10 @@ export function findFindings(
   const found = new Set(findings.flatMap(({ rule, folded }) => [rule, ...folded.map((one) => one.rule)]));
   const verdicts = RULES.map((rule): RuleVerdict => {
     const { id, looksFor } = rule;
-    const reason = unseen.get(rule);
+    if (found.has(id)) return { rule: id, looksFor, verdict: 'found' };
+    const reason = unseen.get(rule) ?? rule.blind?.(facts);
     if (reason !== undefined) return { rule: id, looksFor, verdict: 'not applicable', reason };
-    return { rule: id, looksFor, verdict: found.has(id) ? 'found' : 'not found' };
+    return { rule: id, looksFor, verdict: 'not found' };
   });
   return { findings, verdicts, quality: tellQuality(facts), isFinal: state.isFinal };
 }

@@ -10,7 +10,7 @@ import { type Reaction, reactionToRequest, reactionToResponse } from './reaction
 import { separateHops } from './hops.ts';
 import { other } from './ladder.ts';
 import { nameParticipants, type Participants, type Role } from './roles.ts';
-import { noMessages } from './unseen.ts';
+import { cutMessages, noMessages } from './unseen.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule } from './rule.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 
@@ -74,6 +74,7 @@ export function messageFaultRule(fault: FaultRule): Rule {
     id: fault.id,
     looksFor: fault.looksFor,
     unseen: noMessages,
+    blind: cutMessages,
     find: (facts, claims) => find(fault, facts, claims),
   };
 }

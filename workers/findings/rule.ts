@@ -164,5 +164,7 @@ export interface Rule {
   readonly looksFor: string;
   /** Why this capture cannot show it; undefined where it can. */
   unseen(facts: Facts): string | undefined;
+  /** Why finding nothing proves nothing here; undefined where it does. */
+  blind?(facts: Facts): string | undefined;
   find(facts: Facts, claims: Claims): readonly Draft[];
 }

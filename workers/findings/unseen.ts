@@ -1,12 +1,17 @@
 import { FlowMark } from '../../src/model/flow.ts';
-import type { Facts } from './facts.ts';
+import { ANY, type Facts } from './facts.ts';
 
 /** Why this capture cannot show a fault of an HTTP/1 message; undefined where it can. */
 export function noMessages(facts: Facts): string | undefined {
-  const { exchanges, sections } = facts.tables;
-  if (exchanges.rows === 0) return 'no HTTP/1 message in clear was captured';
-  if (facts.isFinal && sections.rows === 0) return 'no header section was captured whole';
-  return undefined;
+  return facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined;
+}
+
+/** Why finding no fault in messages proves nothing: packets of every HTTP/1 connection were cut by the snap length. */
+export function cutMessages(facts: Facts): string | undefined {
+  if (!facts.isFinal) return undefined;
+  const flows = facts.select('flows', 'firstExchange', ANY);
+  const areCut = flows.length > 0 && flows.every((flow) => (facts.marks(flow) & FlowMark.SNAPPED) !== 0);
+  return areCut ? 'the snap length cut packets of every HTTP/1 connection' : undefined;
 }
 
 /** Why this capture cannot show how an HTTP/1 exchange ended. */
