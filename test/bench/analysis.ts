@@ -42,8 +42,10 @@ interface MeasuredAnalysis {
   readonly packets: number;
 }
 
-/** What the page recorded, once it has: called in the page. */
-function measuredAnalysis(): MeasuredAnalysis | undefined {
+/** What the page recorded, once it has, or what it says instead: called in the page. */
+function measuredAnalysis(): MeasuredAnalysis | string | undefined {
+  const alert = document.querySelector('[role="alert"]')?.textContent.trim();
+  if (alert) return alert;
   const [entry] = performance.getEntriesByName('offwire:analysis', 'measure');
   if (!(entry instanceof PerformanceMeasure)) return undefined;
   const detail: unknown = entry.detail;
@@ -83,7 +85,8 @@ export async function analyse(page: Page, path: string, patience: number): Promi
   await pickFile(page, path);
   const measured = await page.waitForFunction(measuredAnalysis, { timeout: patience, polling: 50 });
   const entry = await measured.jsonValue();
-  if (entry === undefined) throw new Error('InvariantError: waitForFunction answers what is true');
+  if (typeof entry !== 'object')
+    throw new Error(entry ?? 'InvariantError: waitForFunction answers what is true');
   const first = await page.evaluate(() => globalThis.offwireFirstFindings);
   const memories = await Promise.all(page.workers().map(wasmMemory));
   return {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.ts';
 import { CLIENT, createNetwork, removeNetwork, SERVER, spawnAt } from './network.ts';
 import { writeServer } from './server.ts';
 
@@ -121,10 +122,23 @@ async function make(traffic: Traffic, folder: string): Promise<string> {
   return path;
 }
 
+/** What must be installed, and the Debian package that has it. */
+const PACKAGES = {
+  ip: 'iproute2',
+  ethtool: 'ethtool',
+  nginx: 'nginx-light',
+  wrk: 'wrk',
+  tcpdump: 'tcpdump',
+  openssl: 'openssl',
+} as const;
+
 /** Captures real HTTP traffic between nginx and wrk into `mixed.pcap` and `small.pcap`, and answers their paths. */
 export async function makeCaptures(out: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0)
     throw new Error('Making captures needs root, for network namespaces and tcpdump');
+  const missing = Object.entries(PACKAGES).filter(([program]) => !isInstalled(program));
+  if (missing.length > 0)
+    throw new Error(`Making captures needs: apt-get install ${missing.map(([, name]) => name).join(' ')}`);
   const folder = resolve(out);
   const work = `${folder}/work`;
   const made: string[] = [];

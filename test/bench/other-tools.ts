@@ -9,6 +9,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { isInstalled } from './installed.ts';
 import { root } from '../support/stale.ts';
 
 /** What another program took for the same file. */
@@ -21,15 +22,6 @@ export interface Comparison {
 
 /** Milliseconds that another program may take. */
 const PATIENCE = 400_000;
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function time(program: string, options: readonly string[]): Promise<number | undefined> {
   const began = performance.now();
