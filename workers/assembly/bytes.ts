@@ -5,6 +5,7 @@ export function has(at: usize, end: usize, n: usize): bool {
   return at <= end && end - at >= n;
 }
 
+/** One octet. */
 export function u8At(at: usize): u32 {
   return load<u8>(at);
 }
@@ -14,10 +15,12 @@ export function u16At(at: usize): u32 {
   return bswap<u16>(load<u16>(at));
 }
 
+/** Three octets in network order. */
 export function u24At(at: usize): u32 {
   return ((<u32>load<u8>(at)) << 16) | bswap<u16>(load<u16>(at, 1));
 }
 
+/** Four octets in network order. */
 export function u32At(at: usize): u32 {
   return bswap<u32>(load<u32>(at));
 }
@@ -28,11 +31,13 @@ export function u16In(at: usize, isBigEndian: bool): u32 {
   return isBigEndian ? bswap<u16>(value) : value;
 }
 
+/** Four octets in the order of the file. */
 export function u32In(at: usize, isBigEndian: bool): u32 {
   const value = load<u32>(at);
   return isBigEndian ? bswap<u32>(value) : value;
 }
 
+/** Eight octets in the order of the file. */
 export function u64In(at: usize, isBigEndian: bool): u64 {
   const value = load<u64>(at);
   return isBigEndian ? bswap<u64>(value) : value;
@@ -170,6 +175,7 @@ export function isTokenOctet(octet: u32): bool {
   }
 }
 
+/** ASCII 0 to 9. */
 export function isDigit(octet: u32): bool {
   return octet - 48 < 10;
 }

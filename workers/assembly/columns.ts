@@ -7,6 +7,7 @@ import { GROUP_SHIFTS, ROW_SIZES, TABLE_COUNT } from './schema';
 const DESCRIPTOR: usize = 12;
 const descriptors: usize = memory.data(32 * 12, 16);
 
+/** The cells of a row, by the offset of their column: read, written, added to, or given bits. */
 export function f64Of(row: usize, column: usize): f64 {
   return load<f64>(row + column);
 }
@@ -53,10 +54,12 @@ export function setU64(row: usize, column: usize, value: u64): void {
   store<u64>(row + column, value);
 }
 
+/** Rows the table has. */
 export function rowCount(table: u32): u32 {
   return load<u32>(descriptors + <usize>table * DESCRIPTOR);
 }
 
+/** Address of the table's directory: the addresses of its row groups, u32 each. */
 export function directoryOf(table: u32): usize {
   return load<u32>(descriptors + <usize>table * DESCRIPTOR, 4);
 }

@@ -45,6 +45,7 @@ export function addSource(start: f64): u32 {
   return input.add(start);
 }
 
+/** Room for `size` octets of a source's input: where to put them. */
 export function reserveInput(source: u32, size: usize): usize {
   input.activate(source);
   return input.reserve(size);
@@ -81,6 +82,7 @@ export function finish(): void {
   }
 }
 
+/** Room for a record (or a text) that the host puts in: where. */
 export function reserveRecord(size: usize): usize {
   if (recordRoom < size) {
     if (recordRoom) release(recordAt, recordRoom);
@@ -91,6 +93,7 @@ export function reserveRecord(size: usize): usize {
   return recordAt;
 }
 
+/** Octets before the packet in the record last located. */
 export function recordHeader(): usize {
   return record.header;
 }
@@ -107,6 +110,7 @@ function decodeAgain(size: usize, offset: f64): bool {
   return isRecord;
 }
 
+/** Decodes the record of `size` octets, `offset` octets into the files, into fields; answers how many. */
 export function describe(size: usize, offset: f64): u32 {
   issues.isCounting = false;
   beginDescription(recordAt, recordAt);
@@ -122,12 +126,14 @@ export function describe(size: usize, offset: f64): u32 {
   return describedCount();
 }
 
+/** Begins to follow a flow. */
 export function followStart(flow: u32): void {
   followedFlow = flow;
   clearFollowed();
   follow.clear();
 }
 
+/** Feeds the next record of the followed flow; answers how many pieces it delivered. */
 export function followRecord(size: usize, offset: f64, packet: u32): u32 {
   follow.clear();
   if (!decodeAgain(size, offset)) return 0;
@@ -143,6 +149,7 @@ function sideInFollowed(): u32 {
   return match(flowAt(followedFlow)) == 2 ? 1 : 0;
 }
 
+/** Delivers what still waits behind gaps; answers how many pieces. */
 export function followFinish(): u32 {
   follow.clear();
   issues.isCounting = false;
@@ -152,6 +159,7 @@ export function followFinish(): u32 {
   return follow.pieceCount();
 }
 
+/** Adds a zeroed row to a table and answers its address. */
 export function appendRow(table: u32): usize {
   return append(table);
 }
@@ -161,6 +169,7 @@ export function internSection(size: usize): u32 {
   return sectionOf(recordAt, recordAt + size);
 }
 
+/** The text of the `size` octets at reserveRecord(). */
 export function internText(size: usize): u32 {
   return intern(recordAt, size);
 }

@@ -81,10 +81,12 @@ export function intern(at: usize, length: usize): u32 {
   return text;
 }
 
+/** Where a text's octets are. */
 export function textAddress(text: u32): usize {
   return u32Of(rowAt(TABLE_TEXTS, text), TEXTS_ADDRESS);
 }
 
+/** How many octets a text has. */
 export function textLength(text: u32): usize {
   return u32Of(rowAt(TABLE_TEXTS, text), TEXTS_LENGTH);
 }

@@ -72,6 +72,7 @@ export function add(start: f64): u32 {
   return sources++;
 }
 
+/** Address of a source's state. */
 export function stateOf(source: u32): usize {
   return u32Of(list + ((<usize>source) << 2), 0);
 }

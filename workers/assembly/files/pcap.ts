@@ -28,6 +28,7 @@ import {
 import * as input from './input';
 import * as record from './record';
 
+/** Octets of the file header. */
 export const PCAP_HEADER: usize = 24;
 
 const RECORD_HEADER: usize = 16;

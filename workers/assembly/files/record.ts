@@ -16,6 +16,7 @@ export let hasTime: bool = true;
 /** Address of the row of the interfaces table. */
 export let interfaceRow: usize = 0;
 
+/** LINKTYPE_… number of the record's interface. */
 export function linkType(): u32 {
   return u32Of(interfaceRow, INTERFACES_LINK_TYPE);
 }

@@ -5,10 +5,12 @@ let start: i64 = 0;
 
 const BILLION: i64 = 1_000_000_000;
 
+/** Time of the first packet: whole seconds since 1970. */
 export function startSeconds(): f64 {
   return <f64>floorSeconds();
 }
 
+/** Time of the first packet: nanoseconds within its second. */
 export function startNanoseconds(): f64 {
   return <f64>(start - floorSeconds() * BILLION);
 }

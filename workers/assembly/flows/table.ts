@@ -44,10 +44,12 @@ let tcpFlows: u32 = 0;
 let udpFlows: u32 = 0;
 let otherFlows: u32 = 0;
 
+/** Address of a flow's row; FOLLOWED has one of its own. */
 export function flowAt(flow: u32): usize {
   return flow == FOLLOWED ? followedFlow : rowAt(schema.TABLE_FLOWS, flow);
 }
 
+/** Address of the row of one direction: 0 the originator's, 1 the responder's. */
 export function directionAt(flow: u32, ofSide: u32): usize {
   if (flow == FOLLOWED) return followedDirections + <usize>ofSide * schema.DIRECTIONS_ROW_SIZE;
   return rowAt(schema.TABLE_DIRECTIONS, (flow << 1) + ofSide);

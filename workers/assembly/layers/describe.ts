@@ -20,6 +20,7 @@ export function described(): usize {
   return fields;
 }
 
+/** How many fields were described. */
 export function describedCount(): u32 {
   return <u32>count;
 }
@@ -32,6 +33,7 @@ export function beginDescription(at: usize, end: usize): void {
   count = 0;
 }
 
+/** Decoding goes on without telling fields. */
 export function endDescription(): void {
   describing = false;
 }

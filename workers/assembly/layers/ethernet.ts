@@ -21,6 +21,7 @@ import { describing, tell } from './describe';
 import { layerOfEtherType, LAYER_LLC, LAYER_NONE } from './kinds';
 import * as scratch from './scratch';
 
+/** An Ethernet II or 802.3 header. */
 export function ethernet(at: usize, end: usize): u32 {
   if (!has(at, end, 14)) {
     issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 14);
@@ -40,6 +41,7 @@ export function ethernet(at: usize, end: usize): u32 {
   return isLength ? LAYER_LLC : layerOfEtherType(type);
 }
 
+/** An 802.1Q or 802.1ad tag, behind its EtherType. */
 export function vlan(at: usize, end: usize): u32 {
   if (!has(at, end, 4)) {
     issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 4);

@@ -34,6 +34,7 @@ export function icmp(at: usize, end: usize, layer: u32, protocol: u32): u32 {
   return LAYER_NONE;
 }
 
+/** An ARP message; it ends the packet. */
 export function arp(at: usize, end: usize): u32 {
   scratch.protocol = schema.PROTOCOL_ARP;
   if (!describing || !has(at, end, 8)) return LAYER_NONE;

@@ -28,6 +28,7 @@ import * as scratch from './scratch';
 /** IPv4 inside an IPv6 address, ::ffff:0:0/96 (RFC 4291 section 2.5.5.2). */
 const MAPPED: u64 = 0x0000ffff;
 
+/** An IPv4 header with its options. */
 export function ipv4(at: usize, end: usize): u32 {
   if (!has(at, end, 20)) {
     issue(ISSUE_CODE_IP_TRUNCATED, <f64>(end - at), 20);

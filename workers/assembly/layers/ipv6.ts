@@ -27,6 +27,7 @@ const AUTHENTICATION: u32 = 51;
 const DESTINATION_OPTIONS: u32 = 60;
 const MOBILITY: u32 = 135;
 
+/** An IPv6 header with its extension headers. */
 export function ipv6(at: usize, end: usize): u32 {
   if (!has(at, end, 40)) {
     issue(ISSUE_CODE_IP_TRUNCATED, <f64>(end - at), 40);

@@ -26,6 +26,7 @@ function above(protocol: u32, hardware: u32): u32 {
   return layerOfEtherType(protocol);
 }
 
+/** The 16 octets of version 1. */
 export function sll(at: usize, end: usize): u32 {
   if (!has(at, end, 16)) {
     issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 16);
@@ -46,6 +47,7 @@ export function sll(at: usize, end: usize): u32 {
   return above(protocol, hardware);
 }
 
+/** The 20 octets of version 2, which names the interface. */
 export function sll2(at: usize, end: usize): u32 {
   if (!has(at, end, 20)) {
     issue(ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), 20);

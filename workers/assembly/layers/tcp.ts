@@ -15,6 +15,7 @@ const SACK_PERMITTED: u32 = 4;
 const SACK: u32 = 5;
 const TIMESTAMPS: u32 = 8;
 
+/** A TCP header with its options. */
 export function tcp(at: usize, end: usize): u32 {
   if (!has(at, end, 20)) {
     issue(schema.ISSUE_CODE_TCP_TRUNCATED, <f64>(end - at), 20);

@@ -7,6 +7,7 @@ import { describing, tell } from './describe';
 import { LAYER_GTP, LAYER_NONE, LAYER_TEREDO, layerOfUdpPort } from './kinds';
 import * as scratch from './scratch';
 
+/** A UDP header; known ports carry tunnels. */
 export function udp(at: usize, end: usize): u32 {
   if (!has(at, end, 8)) {
     issue(schema.ISSUE_CODE_UDP_TRUNCATED, <f64>(end - at), 8);

@@ -35,6 +35,7 @@ export function prism(at: usize, end: usize): u32 {
   return kinds.LAYER_WLAN;
 }
 
+/** A data frame: its addresses, then LLC, unless it is encrypted or empty. */
 export function wlan(at: usize, end: usize): u32 {
   if (!has(at, end, 24)) return kinds.LAYER_NONE;
   const control = u8At(at);

@@ -23,15 +23,18 @@ export function pieces(): usize {
   return list;
 }
 
+/** How many pieces there are since clear(). */
 export function pieceCount(): u32 {
   return <u32>count;
 }
 
+/** Forgets the pieces. */
 export function clear(): void {
   count = 0;
   octetsUsed = 0;
 }
 
+/** Copies octets that came in order. */
 export function receive(side: u32, at: usize, length: u32, sequence: u32, packet: u32): void {
   if (octetsRoom < octetsUsed + length) {
     const wider = allocate((octetsUsed + length) << 1);
@@ -45,6 +48,7 @@ export function receive(side: u32, at: usize, length: u32, sequence: u32, packet
   octetsUsed += length;
 }
 
+/** Notes octets that the capture does not have. */
 export function skip(side: u32, missing: u32, sequence: u32, packet: u32): void {
   add(side, packet, 0, missing, 1, sequence);
 }

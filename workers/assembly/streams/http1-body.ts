@@ -14,10 +14,12 @@ import * as streams from './index';
 const CR: u32 = 13;
 const LF: u32 = 10;
 
+/** The border of messages is lost: a segment that begins like one is waited for. */
 export function lose(self: usize): void {
   state.reset(self, state.LOST);
 }
 
+/** Writes what the message at hand came to, in the given MESSAGE_STATE_…. */
 export function finishMessage(flow: u32, self: usize, as: u32): void {
   const exchange = u32Of(self, state.EXCHANGE);
   if (exchange == 0) return;
@@ -33,6 +35,7 @@ export function finishMessage(flow: u32, self: usize, as: u32): void {
   }
 }
 
+/** The message at hand is whole; the next one may begin. */
 export function complete(flow: u32, self: usize): void {
   finishMessage(flow, self, schema.MESSAGE_STATE_COMPLETE);
   state.reset(self, state.START);
@@ -48,6 +51,7 @@ function breakOff(flow: u32, self: usize, violation: u32): void {
   lose(self);
 }
 
+/** Content of a known length; answers where it stopped. */
 export function content(flow: u32, self: usize, at: usize, end: usize): usize {
   const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
   state.take(self, n);
@@ -55,6 +59,7 @@ export function content(flow: u32, self: usize, at: usize, end: usize): usize {
   return at + <usize>n;
 }
 
+/** A chunk-size line; answers where it stopped. */
 export function chunkSize(flow: u32, self: usize, at: usize, end: usize): usize {
   const lineFeed = findLineFeed(at, end);
   const isWhole = lineFeed < end;
@@ -98,6 +103,7 @@ function chunkSizeIn(at: usize, end: usize): f64 {
   return digits > 0 && size <= 9007199254740992 && isClean ? size : NaN;
 }
 
+/** Octets of a chunk; answers where it stopped. */
 export function chunkData(self: usize, at: usize, end: usize): usize {
   const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
   state.take(self, n);
@@ -108,6 +114,7 @@ export function chunkData(self: usize, at: usize, end: usize): usize {
   return at + <usize>n;
 }
 
+/** The CR LF behind a chunk; answers where it stopped. */
 export function chunkEnd(flow: u32, self: usize, at: usize, end: usize): usize {
   const octet = u8At(at);
   setF64(self, state.BODY, f64Of(self, state.BODY) + 1);

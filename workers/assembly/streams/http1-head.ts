@@ -33,6 +33,7 @@ import { sectionOf } from './http1-section';
 const CR: u32 = 13;
 const SPACE: u32 = 32;
 
+/** Sides of an exchange. */
 export const REQUEST: u32 = 0;
 export const RESPONSE: u32 = 1;
 
@@ -52,10 +53,12 @@ let lastLength1: u32 = 0;
 let lastRow0: u32 = 0;
 let lastRow1: u32 = 0;
 
+/** Address of the row of an exchange's request (0) or response (1). */
 export function messageAt(exchange: u32, side: u32): usize {
   return rowAt(schema.TABLE_MESSAGES, (exchange << 1) + side);
 }
 
+/** Address of an exchange's row. */
 export function exchangeAt(exchange: u32): usize {
   return rowAt(schema.TABLE_EXCHANGES, exchange);
 }

@@ -8,6 +8,7 @@ import { setF64, setU32, u32Of, f64Of } from '../columns';
 export const START: u32 = 0;
 /** In a start line or header section, kept in the buffer. */
 export const HEAD: u32 = 1;
+/** In the body, by its framing. */
 export const CONTENT: u32 = 2;
 export const CHUNK_SIZE: u32 = 3;
 export const CHUNK_DATA: u32 = 4;
@@ -17,6 +18,7 @@ export const UNTIL_CLOSE: u32 = 7;
 /** The border of messages is lost: a segment that begins like a message is waited for. */
 export const LOST: u32 = 8;
 
+/** Fields of the state: one of the above. */
 export const STATE: usize = 0;
 /** Row of the exchange at hand, plus one. */
 export const EXCHANGE: usize = 4;
@@ -40,10 +42,12 @@ export const SCANNED: usize = 56;
 export const PREVIOUS: usize = 60;
 const SIZE: usize = 64;
 
+/** A state at the border of a message. */
 export function create(): usize {
   return allocate(SIZE);
 }
 
+/** Gives a state and its buffer back. */
 export function destroy(state: usize): void {
   dropBuffer(state);
   release(state, SIZE);
@@ -64,6 +68,7 @@ export function buffer(state: usize, at: usize, length: u32): void {
   setU32(state, BUFFER_LENGTH, used + length);
 }
 
+/** Empties the buffer and keeps its room. */
 export function clearBuffer(state: usize): void {
   setU32(state, BUFFER_LENGTH, 0);
   setU32(state, SCANNED, 0);

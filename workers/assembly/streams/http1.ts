@@ -43,6 +43,7 @@ export function awaitsHttp09(flow: u32, side: u32): bool {
   return open != 0 && u8Of(head.messageAt(open - 1, head.REQUEST), schema.MESSAGES_VERSION) == 9;
 }
 
+/** Octets in order, `sequence` and `packet` those of the first. */
 export function receive(flow: u32, side: u32, from: usize, length: u32, sequence: u32, packet: u32): void {
   const self = dissectorOf(flow, side);
   let at = from;

@@ -58,6 +58,7 @@ function startsWith(at: usize, length: u32, word: string): u32 {
   return seen == size ? schema.PROTOCOL_HTTP1 : MAYBE;
 }
 
+/** NO, MAYBE or PROTOCOL_HTTP1: whether the octets begin a request or a response. */
 export function looksLikeHttp(at: usize, length: u32): u32 {
   const response = startsWith(at, length, 'HTTP/');
   if (response == schema.PROTOCOL_HTTP1) {

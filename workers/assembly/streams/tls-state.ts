@@ -29,15 +29,18 @@ export const DATA_SEEN: u32 = 2;
 export const LOST: u32 = 4;
 export const FINISHED_SEEN: u32 = 8;
 
+/** A state at the border of a record. */
 export function create(): usize {
   return allocate(SIZE);
 }
 
+/** Gives a state and its buffer back. */
 export function destroy(state: usize): void {
   drop(state);
   release(state, SIZE);
 }
 
+/** Forgets what was gathered. */
 export function drop(state: usize): void {
   if (u32Of(state, ROOM)) release(u32Of(state, BUFFER), u32Of(state, ROOM));
   setU32(state, ROOM, 0);
@@ -45,6 +48,7 @@ export function drop(state: usize): void {
   setU32(state, RECORDS, 0);
 }
 
+/** Appends octets of a handshake message or an alert. */
 export function gather(state: usize, at: usize, length: u32): void {
   const used = u32Of(state, LENGTH);
   if (u32Of(state, ROOM) < used + length) {

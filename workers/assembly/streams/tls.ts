@@ -49,6 +49,7 @@ function dissectorOf(flow: u32, side: u32): usize {
   return u32Of(direction, schema.DIRECTIONS_DISSECTOR);
 }
 
+/** Begins with a direction that speaks TLS. */
 export function start(flow: u32, side: u32): void {
   setU32(directionAt(flow, side), schema.DIRECTIONS_DISSECTOR, <u32>state.create());
 }
@@ -59,6 +60,7 @@ function helloOf(flow: u32): usize {
   return hello ? rowAt(schema.TABLE_HELLOS, hello - 1) : 0;
 }
 
+/** Octets in order; `packet` is that of the first. */
 export function receive(flow: u32, side: u32, at: usize, length: u32, packet: u32): void {
   const self = dissectorOf(flow, side);
   const end = at + length;
