@@ -7,6 +7,7 @@ import { exchangeDetail } from './details/exchange-detail.ts';
 import { flowDetail } from './details/flow-detail.ts';
 import { packetDetail } from './details/packet-detail.ts';
 import { buildReport } from './export/report.ts';
+import { isHar } from './formats/har-text.ts';
 import { helloItem } from './items/hello-item.ts';
 import { OpenCapture } from './open-capture.ts';
 import { complete } from './query/index.ts';
@@ -90,7 +91,8 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
 async function problemOf(file: File): Promise<OpenError | undefined> {
   const reader = new BlobReader(file);
   try {
-    return sniff(await reader.read(0, Math.min(SNIFF_OCTETS, file.size)), file.size);
+    const octets = await reader.read(0, Math.min(SNIFF_OCTETS, file.size));
+    return isHar(octets) ? undefined : sniff(octets, file.size);
   } catch (error) {
     if (!(error instanceof ReadError)) throw error;
     return {

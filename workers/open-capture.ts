@@ -16,11 +16,13 @@ import { Cadence } from './cadence.ts';
 import { type Core, StopReason } from './core.ts';
 import { findFindings } from './findings/index.ts';
 import { FollowDesk } from './follow.ts';
+import { readCaptureOrHar } from './formats/har.ts';
+import { reportedOf } from './formats/reported.ts';
 import { exchangeItem } from './items/exchange-item.ts';
 import { flowItem } from './items/flow-item.ts';
 import { helloItem } from './items/hello-item.ts';
 import { packetItems } from './items/packet-items.ts';
-import { pump, type PumpEnd } from './pump.ts';
+import type { PumpEnd } from './pump.ts';
 import { Queries } from './queries.ts';
 import { runQuery } from './query/index.ts';
 import { BlobReader, type ReadError } from './source/blob-reader.ts';
@@ -74,7 +76,7 @@ export class OpenCapture {
   /** Reads the file to its end, or until cancelled, and looks for findings. */
   async read(listener: Listener): Promise<Result<Summary, OpenError>> {
     const cadence = new Cadence(this.#began);
-    const end = await pump(this.reader, this.core, {
+    const end = await readCaptureOrHar(this.reader, this.core, {
       isCancelled: () => this.#isCancelled,
       analysed: (bytesRead) => this.#analysed(bytesRead, cadence, listener),
     });
@@ -116,9 +118,10 @@ export class OpenCapture {
 
   /** Why there is nothing to show; undefined where there is, even of a damaged file. */
   #openError(end: PumpEnd): OpenError | undefined {
-    if (this.core.tables.packets.rows > 0) return undefined;
+    if (this.core.tables.packets.rows > 0 || this.core.tables.exchanges.rows > 0) return undefined;
     if (end.kind === 'unreadable') return { code: 'unreadable', message: unreadableMessage(end.error) };
     if (end.kind === 'stopped' && end.reason === StopReason.NOT_A_CAPTURE) {
+      if (reportedOf(this.core)) return { code: 'not-a-capture', message: NO_ENTRIES };
       return {
         code: 'not-a-capture',
         message:
@@ -163,6 +166,9 @@ export class OpenCapture {
     packets: (rows) => packetItems(this.core, this.reader, rows),
   };
 }
+
+const NO_ENTRIES =
+  'The file begins like a HAR file, but has no list of entries (log.entries). Export it again: the browser may have been stopped before it wrote them.';
 
 function unreadableMessage(error: ReadError): string {
   return `The file cannot be read (${error.message}). It was changed, moved or deleted after it was picked, or its disk was taken away. Pick it again.`;

@@ -3,6 +3,7 @@ import { LINK_TYPES } from '../src/model/registries.ts';
 import type { Bytes } from '../src/model/units.ts';
 import type { IssueItem, Summary } from './api.ts';
 import type { Core } from './core.ts';
+import { reportedOf } from './formats/reported.ts';
 import { issueItems } from './items/issue-items.ts';
 
 /** What is known of the reading, besides the core's tables. */
@@ -35,7 +36,7 @@ export function summarize(core: Core, state: ReadingState): Summary {
       packets: tables.packets.rows,
       hellos: tables.hellos.rows,
     },
-    issues: [...state.problems, ...issueItems(core)],
+    issues: [...state.problems, ...(reportedOf(core)?.issues ?? []), ...issueItems(core)],
     interfaces: interfaces(core),
     wasCancelled,
     isDone,
@@ -46,14 +47,15 @@ export function summarize(core: Core, state: ReadingState): Summary {
 /** How the capture's file format is called: that of its first section. */
 export function captureFormat(core: Core): string {
   const { fileSections } = core.tables;
-  if (fileSections.rows === 0) return 'unknown';
+  if (fileSections.rows === 0) return reportedOf(core) ? 'HAR' : 'unknown';
   return FORMAT_NAMES[fileSections.format(0)] ?? 'unknown';
 }
 
 /** From the first packet to the last of the file; 0 where the clock went backwards further than that. */
 function captureDuration(core: Core): number {
   const { packets } = core.tables;
-  return packets.rows === 0 ? 0 : Math.max(0, packets.time(packets.rows - 1));
+  const reported = reportedOf(core)?.latest ?? 0;
+  return packets.rows === 0 ? reported : Math.max(reported, packets.time(packets.rows - 1));
 }
 
 function interfaces(core: Core): Summary['interfaces'] {

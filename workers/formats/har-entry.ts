@@ -82,6 +82,9 @@ interface Fields {
   readonly host: string | undefined;
 }
 
+/** WebPagetest takes a request line with a colon in it for a field. */
+const REQUEST_LINE = /^[A-Z]+ [^\n]* HTTP\/\d(\.\d)?$/;
+
 function fieldsOf(message: JsonObject): Fields {
   const pseudo = new Map<string, string>();
   let section = '';
@@ -91,6 +94,7 @@ function fieldsOf(message: JsonObject): Fields {
     const name = textOf(field?.['name']);
     if (field === undefined || name === undefined || name === '') continue;
     const value = textOf(field['value']) ?? '';
+    if (REQUEST_LINE.test(`${name}:${value}`)) continue;
     if (name.startsWith(':')) {
       pseudo.set(name.toLowerCase(), value);
       continue;
