@@ -1,4 +1,5 @@
 import { MessageState } from '../../src/model/exchange.ts';
+import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { Evidence, Prose, RuleId } from '../../src/model/finding.ts';
 import { feltByCaller, findDownstream, statusText } from './correlate.ts';
 import type { Ended } from './endings.ts';
@@ -79,11 +80,13 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
     return `${server} ${rule.kind?.(facts, ended) ?? ''}`;
   };
   const meant: number[] = [];
+  const explained = new Explained();
   candidates.forEach((ended, at) => {
     const cause = claims.causeOf(ended);
     if (cause !== undefined) {
       const folded = rule.foldedAs?.(facts, ended) ?? { id: rule.id, title: rule.foldedTitle };
       cause.fold(folded.id, folded.title);
+      explained.add(cause, keyOf(ended));
       return;
     }
     meant.push(at);
@@ -93,6 +96,11 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
   groups.merge((group) => {
     const authority = authorityOf(group.broken[0] ?? 0);
     return authority === 0 ? undefined : `${authority} ${group.key.split(' ')[1] ?? ''}`;
+  });
+  groups.drop((group) => {
+    const cause = explained.likely(group.key);
+    cause?.fold(rule.id, rule.foldedTitle, group.count);
+    return cause !== undefined;
   });
   const drafts = new Map<string, Draft>();
   const folds: { readonly into: Group<string>; readonly count: number }[] = [];
@@ -128,6 +136,26 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
     claims.flow(ended.flow, draft);
   }
   return [...drafts.values()];
+}
+
+/**
+ * Which causes explain how many candidates of a group. Only some dozens of each cause are joined with the caller's exchange: where
+ * those were all explained by a cause that has more, the rest of the same server's are its symptoms, too.
+ */
+class Explained {
+  readonly #counts = new Map<string, Map<Draft, number>>();
+
+  add(cause: Draft, key: string): void {
+    const counts = this.#counts.get(key) ?? new Map<Draft, number>();
+    this.#counts.set(key, counts.set(cause, (counts.get(cause) ?? 0) + 1));
+  }
+
+  likely(key: string): Draft | undefined {
+    for (const [cause, count] of this.#counts.get(key) ?? []) {
+      if (count >= THRESHOLDS.EXAMINED / 2 && cause.statement.count > THRESHOLDS.EXAMINED) return cause;
+    }
+    return undefined;
+  }
 }
 
 function examine(facts: Facts, ended: Ended): EndedInstance | undefined {

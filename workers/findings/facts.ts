@@ -51,7 +51,7 @@ export interface ExchangeFacts {
   readonly reason: string;
   /** The last exchange of its flow. */
   readonly isLast: boolean;
-  /** The flow ended after it: by RST, or by FINs. */
+  /** Its flow ended: a FIN or RST of either side was seen. */
   readonly isOver: boolean;
   readonly request: MessageFacts | undefined;
   readonly response: MessageFacts | undefined;
@@ -209,7 +209,7 @@ export class Facts {
       status,
       reason,
       isLast: exchanges.nextInFlow(row) === 0,
-      isOver: flow !== NO_FLOW && (this.marks(flow) & (FlowMark.CLOSED | FlowMark.RESET)) !== 0,
+      isOver: flow !== NO_FLOW && this.closes(flow).length > 0,
       request: this.#message(row * 2, (version) => `${method} ${target}${version}`),
       response: this.#message(row * 2 + 1, (version) => `${version.trimStart()} ${status} ${reason}`.trim()),
     };

@@ -16,7 +16,7 @@ export interface Group<Key> {
 /** Groups candidates by cause. Constant work a candidate; only the first of each group are kept. */
 export class Groups<Key extends number | string> {
   readonly #groups = new Map<Key, Group<Key>>();
-  /** Keys of groups that were joined into another: the group that counts for them. */
+  /** Keys of groups that were joined into another: that group, which may have been joined into a third. */
   readonly #joined = new Map<Key, Group<Key>>();
 
   /** Counts a candidate. */
@@ -44,6 +44,11 @@ export class Groups<Key extends number | string> {
     }
   }
 
+  /** Takes groups out. */
+  drop(isOut: (group: Group<Key>) => boolean): void {
+    for (const group of [...this.#groups.values()]) if (isOut(group)) this.#groups.delete(group.key);
+  }
+
   /**
    * The groups with the most candidates, at most as many as become findings. The rest are joined into the last of them: its
    * count and its flows go over all.
@@ -58,7 +63,9 @@ export class Groups<Key extends number | string> {
 
   /** The key of the group that counts a candidate of this key. */
   keyOf(key: Key): Key {
-    return this.#joined.get(key)?.key ?? key;
+    let joined = key;
+    for (let next = this.#joined.get(joined); next; next = this.#joined.get(joined)) joined = next.key;
+    return joined;
   }
 
   #join(into: Group<Key>, group: Group<Key>): void {
@@ -68,7 +75,6 @@ export class Groups<Key extends number | string> {
     }
     for (const flow of group.flows) if (into.flows.size < THRESHOLDS.FLOWS_LISTED) into.flows.add(flow);
     this.#groups.delete(group.key);
-    for (const [key, joined] of this.#joined) if (joined === group) this.#joined.set(key, into);
     this.#joined.set(group.key, into);
   }
 }
