@@ -1,18 +1,23 @@
-import { failed, type Result } from '../src/model/result.ts';
+import type { Result } from '../src/model/result.ts';
 import type { Analysis, Listener, OpenError, Summary } from './api.ts';
 import { bodyPreview } from './bodies/body.ts';
 import { conversationFilter } from './conversation.ts';
+import { Cadence } from './cadence.ts';
 import { Core } from './core.ts';
 import { exchangeDetail } from './details/exchange-detail.ts';
 import { flowDetail } from './details/flow-detail.ts';
 import { packetDetail } from './details/packet-detail.ts';
 import { buildReport } from './export/report.ts';
-import { isHar } from './formats/har-text.ts';
 import { helloItem } from './items/hello-item.ts';
 import { OpenCapture } from './open-capture.ts';
 import { complete } from './query/index.ts';
-import { BlobReader, ReadError } from './source/blob-reader.ts';
-import { sniff, SNIFF_OCTETS } from './source/sniff.ts';
+import { type Contents, findContents } from './source/contents.ts';
+
+/** A call of open(): which one, and when. */
+interface Opening {
+  readonly call: number;
+  readonly began: number;
+}
 
 /** The object behind the page's API. `module` is the compiled core; every capture gets a core of its own. */
 export function createAnalysis(module: WebAssembly.Module): Analysis {
@@ -30,10 +35,14 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     return capture;
   };
 
-  const begin = async (file: File, listener: Listener, call: number): Promise<Result<Summary, OpenError>> => {
+  const begin = async (
+    contents: Contents,
+    listener: Listener,
+    { call, began }: Opening,
+  ): Promise<Result<Summary, OpenError>> => {
     // The core of the capture before is let go before the next one takes its memory.
     capture = undefined;
-    const next = new OpenCapture(await Core.create(module), file);
+    const next = new OpenCapture(await Core.create(module), contents, began);
     capture = next;
     if (call < accepted || call <= cancelled) next.cancel();
     const result = await next.read(listener);
@@ -42,15 +51,22 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
   };
 
   const open = async (files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>> => {
-    const [file] = files;
-    if (!file) throw new Error('InvariantError: no file was given');
-    const call = ++calls;
-    const error = await problemOf(file);
+    const opening = { call: ++calls, began: performance.now() };
+    const { call, began } = opening;
+    const cadence = new Cadence(began);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    const contents = await findContents(files, {
+      isCancelled: () => call < accepted || call <= cancelled,
+      passed: (bytesRead) => {
+        if (!cadence.isProgressDue(performance.now())) return;
+        listener.progress({ bytesRead, bytes, packets: 0, isDone: false, isUnpacking: true });
+      },
+    });
     // What is open stays: a file that is no capture takes nothing away.
-    if (error) return failed(error);
+    if (!contents.ok) return contents;
     accepted = Math.max(accepted, call);
     capture?.cancel();
-    const result = reading.then(() => begin(file, listener, call));
+    const result = reading.then(() => begin(contents.value, listener, opening));
     reading = result.catch(() => undefined);
     return result;
   };
@@ -66,7 +82,7 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     query: (view, query) => Promise.resolve(opened().query(view, query)),
     window: (view, id, start, count) => opened().window(view, id, start, count),
     position: (id, row) => Promise.resolve(opened().position(id, row)),
-    packet: (packet) => packetDetail(opened().core, opened().reader, packet),
+    packet: (packet) => packetDetail(opened().core, opened(), packet),
     exchange: (exchange) => Promise.resolve(exchangeDetail(opened().core, exchange)),
     body: (exchange, side) => {
       const { core, reader, desk } = opened();
@@ -85,19 +101,4 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
       return Promise.resolve(capture && findings && buildReport(capture.core, capture.summary, findings));
     },
   };
-}
-
-/** What is wrong with a file as a capture, by its first octets. */
-async function problemOf(file: File): Promise<OpenError | undefined> {
-  const reader = new BlobReader(file);
-  try {
-    const octets = await reader.read(0, Math.min(SNIFF_OCTETS, file.size));
-    return isHar(octets) ? undefined : sniff(octets, file.size);
-  } catch (error) {
-    if (!(error instanceof ReadError)) throw error;
-    return {
-      code: 'unreadable',
-      message: `The file cannot be read (${error.message}). If it is a folder, pick a file in it; else check that it is still there and may be read.`,
-    };
-  }
 }

@@ -10,9 +10,25 @@ export type View = 'exchanges' | 'flows' | 'packets' | 'hellos';
 
 /** Why a file could not be opened as a capture. */
 export interface OpenError {
-  readonly code: 'empty' | 'not-a-capture' | 'unsupported' | 'unreadable';
+  readonly code: 'empty' | 'not-a-capture' | 'unsupported' | 'unreadable' | 'cancelled';
   /** What was found, what was expected, what to do. */
   readonly message: string;
+}
+
+/** A capture among several that are open together. */
+export interface SourceFile {
+  /** Its path: in a folder, or in an archive. */
+  readonly name: string;
+  /** Its octets, unpacked. */
+  readonly bytes: Bytes;
+  readonly packets: number;
+}
+
+/** A file that was left out, because it is no capture. */
+export interface SkippedFile {
+  readonly name: string;
+  /** What it is, in a few words: "a PNG image". */
+  readonly kind: string;
 }
 
 /** What was read so far; sent at most some ten times a second. */
@@ -21,11 +37,19 @@ export interface Progress {
   readonly bytes: Bytes;
   readonly packets: number;
   readonly isDone: boolean;
+  /** Compressed files are being unpacked: the octets are theirs, and count from 0 again when reading begins. */
+  readonly isUnpacking?: true;
 }
 
 /** What is known of the open capture; replaced as a whole while it is read and when it is done. */
 export interface Summary {
+  /** Name of the file; of several, the first one's and how many more. */
   readonly file: string;
+  /** The captures, in the order of their names. */
+  readonly files: readonly SourceFile[];
+  /** What else was in the archive, folder or drop. */
+  readonly skipped: readonly SkippedFile[];
+  /** Octets of all captures, unpacked. */
   readonly bytes: Bytes;
   readonly bytesRead: Bytes;
   readonly format: string;
@@ -194,6 +218,8 @@ export interface PacketDetail {
   readonly item: PacketItem;
   readonly octets: Uint8Array;
   readonly wireLength: Bytes;
+  /** Name of its file; absent where one file is open. */
+  readonly file?: string;
   readonly nodes: readonly DetailNode[];
 }
 

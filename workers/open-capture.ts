@@ -17,36 +17,45 @@ import { type Core, StopReason } from './core.ts';
 import { findFindings } from './findings/index.ts';
 import { FollowDesk } from './follow.ts';
 import { readCaptureOrHar } from './formats/har.ts';
-import { reportedOf } from './formats/reported.ts';
 import { exchangeItem } from './items/exchange-item.ts';
 import { flowItem } from './items/flow-item.ts';
 import { helloItem } from './items/hello-item.ts';
 import { packetItems } from './items/packet-items.ts';
 import type { PumpEnd } from './pump.ts';
+import { pumpSeveral, type SeveralHooks } from './pump-several.ts';
+import { reportedOf } from './formats/reported.ts';
 import { Queries } from './queries.ts';
 import { runQuery } from './query/index.ts';
 import { BlobReader, type ReadError } from './source/blob-reader.ts';
+import type { Contents } from './source/contents.ts';
+import { SourceFiles } from './source/source-files.ts';
 import { summarize } from './summary.ts';
 
-/** A capture that is being read or was read: its file, its core, and what was asked of it. */
+/** A capture that is being read or was read: its files, its core, and what was asked of it. */
 export class OpenCapture {
   readonly core: Core;
+  readonly sources: SourceFiles;
   readonly reader: BlobReader;
   readonly desk: FollowDesk;
-  readonly #file: File;
+  readonly #contents: Contents;
   readonly #queries = new Queries();
-  readonly #began = performance.now();
+  readonly #began: number;
   #bytesRead = 0;
   #isCancelled = false;
   #isDone = false;
+  #isLost = false;
   #problems: readonly IssueItem[] = [];
   #milliseconds = 0;
   #findings: Findings | undefined;
 
-  constructor(core: Core, file: File) {
+  /** `began` is when the files were given, on the clock of `performance.now()`. */
+  constructor(core: Core, contents: Contents, began: number) {
     this.core = core;
-    this.#file = file;
-    this.reader = new BlobReader(file);
+    this.#contents = contents;
+    this.#began = began;
+    this.#problems = contents.problems;
+    this.sources = new SourceFiles(contents.captures);
+    this.reader = new BlobReader(this.sources.blob);
     this.desk = new FollowDesk(core, this.reader);
   }
 
@@ -58,8 +67,10 @@ export class OpenCapture {
   /** What is known of the capture now. */
   get summary(): Summary {
     return summarize(this.core, {
-      file: this.#file.name,
-      bytes: this.#file.size,
+      file: this.#contents.name,
+      sources: this.sources,
+      skipped: this.#contents.skipped,
+      bytes: this.reader.size,
       bytesRead: this.#bytesRead,
       milliseconds: this.#isDone ? this.#milliseconds : performance.now() - this.#began,
       wasCancelled: this.#isCancelled,
@@ -76,16 +87,20 @@ export class OpenCapture {
   /** Reads the file to its end, or until cancelled, and looks for findings. */
   async read(listener: Listener): Promise<Result<Summary, OpenError>> {
     const cadence = new Cadence(this.#began);
-    const end = await readCaptureOrHar(this.reader, this.core, {
+    const hooks: SeveralHooks = {
       isCancelled: () => this.#isCancelled,
       analysed: (bytesRead) => this.#analysed(bytesRead, cadence, listener),
-    });
+      lost: (file, error) => this.#lost(file, error),
+    };
+    const end = this.sources.areSeveral
+      ? await pumpSeveral(this.sources, this.core, hooks)
+      : await readCaptureOrHar(this.reader, this.core, hooks);
     const error = this.#openError(end);
     if (error) return failed(error);
     // Cancelled after the last slice: all was read, nothing was cut.
     if (end.kind !== 'cancelled') this.#isCancelled = false;
-    if (end.kind === 'unreadable') this.#problems = [unreadable(this, end.error)];
-    const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' });
+    if (end.kind === 'unreadable') this.#lost(0, end.error);
+    const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' || this.#isLost });
     this.#findings = findings;
     this.#milliseconds = performance.now() - this.#began;
     this.#isDone = true;
@@ -105,6 +120,13 @@ export class OpenCapture {
     listener.findings(findFindings(this.core, { isFinal: false }));
     listener.summary(this.summary);
     cadence.foundFindings(began, performance.now());
+  }
+
+  /** A file that could be read in part is told like an issue: what was read is shown. */
+  #lost(file: number, error: ReadError): void {
+    this.#isLost = true;
+    const { rows } = this.core.tables.packets;
+    this.#problems = [unreadable(this.sources, file, error, rows), ...this.#problems];
   }
 
   #tellProgress(listener: Listener): void {
@@ -174,18 +196,21 @@ function unreadableMessage(error: ReadError): string {
   return `The file cannot be read (${error.message}). It was changed, moved or deleted after it was picked, or its disk was taken away. Pick it again.`;
 }
 
-/** A file that could be read in part is told like an issue: what was read is shown. */
-function unreadable({ core, reader }: OpenCapture, error: ReadError): IssueItem {
-  const { rows } = core.tables.packets;
+function unreadable(sources: SourceFiles, file: number, error: ReadError, packets: number): IssueItem {
+  const { name = '', blob } = sources.files[file] ?? {};
+  const where = sources.areSeveral ? ` of ${name}` : '';
+  const consequence = sources.areSeveral
+    ? 'Its packets up to there are shown.'
+    : `Reading stopped; ${formatAmount(packets, 'packet is', 'packets are')} shown.`;
   return {
     code: 'file-unreadable',
     severity: 'error',
     blame: 'capture',
-    sentence: `Byte ${formatCount(error.offset)} of ${formatCount(reader.size)}: the file could no longer be read (${error.message}). Reading stopped; ${formatAmount(rows, 'packet is', 'packets are')} shown.`,
+    sentence: `Byte ${formatCount(error.offset)} of ${formatCount(blob?.size ?? 0)}${where}: the file could no longer be read (${error.message}). ${consequence}`,
     remedy:
       'The file was changed while it was read, or its disk was taken away. If it is still being written, wait and open it again.',
     count: 1,
-    firstPacket: rows,
-    lastPacket: rows,
+    firstPacket: packets,
+    lastPacket: packets,
   };
 }

@@ -1,14 +1,18 @@
 import { FORMAT_NAMES } from '../src/model/capture.ts';
 import { LINK_TYPES } from '../src/model/registries.ts';
 import type { Bytes } from '../src/model/units.ts';
-import type { IssueItem, Summary } from './api.ts';
+import type { IssueItem, SkippedFile, SourceFile, Summary } from './api.ts';
 import type { Core } from './core.ts';
 import { reportedOf } from './formats/reported.ts';
 import { issueItems } from './items/issue-items.ts';
+import type { SourceFiles } from './source/source-files.ts';
 
 /** What is known of the reading, besides the core's tables. */
 export interface ReadingState {
   readonly file: string;
+  readonly sources: SourceFiles;
+  /** What was beside the captures. */
+  readonly skipped: readonly SkippedFile[];
   readonly bytes: Bytes;
   readonly bytesRead: Bytes;
   readonly milliseconds: number;
@@ -21,9 +25,11 @@ export interface ReadingState {
 /** What is known of the capture now. Its cost does not grow with the capture. */
 export function summarize(core: Core, state: ReadingState): Summary {
   const { tables } = core;
-  const { file, bytes, bytesRead, milliseconds, wasCancelled, isDone } = state;
+  const { file, sources, skipped, bytes, bytesRead, milliseconds, wasCancelled, isDone } = state;
   return {
     file,
+    files: sourceFiles(core, sources),
+    skipped,
     bytes,
     bytesRead,
     format: captureFormat(core),
@@ -36,7 +42,7 @@ export function summarize(core: Core, state: ReadingState): Summary {
       packets: tables.packets.rows,
       hellos: tables.hellos.rows,
     },
-    issues: [...state.problems, ...(reportedOf(core)?.issues ?? []), ...issueItems(core)],
+    issues: [...state.problems, ...(reportedOf(core)?.issues ?? []), ...issueItems(core, sources)],
     interfaces: interfaces(core),
     wasCancelled,
     isDone,
@@ -56,6 +62,21 @@ function captureDuration(core: Core): number {
   const { packets } = core.tables;
   const reported = reportedOf(core)?.latest ?? 0;
   return packets.rows === 0 ? reported : Math.max(reported, packets.time(packets.rows - 1));
+}
+
+/** The files, and how many packets each has: every packet is of an interface, and every interface of a file. */
+function sourceFiles(core: Core, sources: SourceFiles): readonly SourceFile[] {
+  const table = core.tables.interfaces;
+  const packets = sources.files.map(() => 0);
+  for (let row = 0; row < table.rows; row++) {
+    const { file } = sources.place(table.offset(row));
+    packets[file] = (packets[file] ?? 0) + table.packets(row);
+  }
+  return sources.files.map(({ name, blob }, index) => ({
+    name,
+    bytes: blob.size,
+    packets: packets[index] ?? 0,
+  }));
 }
 
 function interfaces(core: Core): Summary['interfaces'] {

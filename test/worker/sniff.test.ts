@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { sniff } from '../../workers/source/sniff.ts';
+import { containerOf, sniff } from '../../workers/source/sniff.ts';
 
 const octets = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   new Uint8Array(
@@ -24,12 +24,9 @@ describe('what is no capture is named, with what to do', () => {
     ],
     ['text', octets('hello, world\n'), /^not-a-capture: .*text \(13 bytes, it begins with “hello, world”\)/],
     ['text in UTF-16', octets([0xff, 0xfe], [0x68, 0, 0x69, 0]), /^not-a-capture: .*begins with “hi”/],
-    ['gzip', octets([...gzipSync('x')]), /^unsupported: .*compressed with gzip.*gunzip/],
-    ['Zstandard', octets([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]), /^unsupported: .*Zstandard.*unzstd/],
-    ['LZ4', octets([0x04, 0x22, 0x4d, 0x18, 0, 0]), /^unsupported: .*LZ4/],
-    ['xz', octets([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /^unsupported: .*xz/],
-    ['zip', octets('PK\x03\x04rest'), /^unsupported: .*zip archive.*unzip/],
-    ['tar', octets('name'.padEnd(257, '\0'), 'ustar\0', ''.padEnd(250, '\0')), /^unsupported: .*tar archive/],
+    ['xz', octets([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /^unsupported: .*compressed with xz.*unxz/],
+    ['bzip2', octets('BZh91AY&SY'), /^unsupported: .*compressed with bzip2.*bunzip2/],
+    ['7-Zip', octets('7z', [0xbc, 0xaf, 0x27, 0x1c]), /^unsupported: .*7-Zip archive.*7z x/],
     ['snoop', octets('snoop\0\0\0\0\0\0\x02\0\0\0\x04'), /^unsupported: .*snoop.*editcap -F pcapng/],
     ['btsnoop', octets('btsnoop\0\0\0\0\x01'), /^unsupported: .*btsnoop.*Bluetooth/],
     ['NetMon', octets('GMBU\0\x02\0\0'), /^unsupported: .*NetMon 2.*editcap/],
@@ -69,6 +66,28 @@ describe('what is no capture is named, with what to do', () => {
   test('a line of a program before the capture is told with its length', () => {
     const line = 'tcpdump: listening on any\r\n';
     expect(told(octets(line, [...PCAP]))).toMatch(/^not-a-capture: .*27 bytes of text.*tail -c \+28/);
+  });
+});
+
+describe('what holds other files is told by how it begins', () => {
+  const tar = new Uint8Array(512);
+  tar.set(octets('name'));
+  tar[156] = 0x30;
+  // 4 letters, eight spaces in place of the checksum, the type.
+  const sum = [...octets('name')].reduce((all, octet) => all + octet, 8 * 32 + 0x30);
+  tar.set(octets(sum.toString(8).padStart(6, '0'), '\0 '), 148);
+  const cases: readonly (readonly [string, Uint8Array, string | undefined])[] = [
+    ['gzip', octets([...gzipSync('x')]), 'gzip'],
+    ['Zstandard', octets([0x28, 0xb5, 0x2f, 0xfd, 0, 0]), 'zstd'],
+    ['LZ4', octets([0x04, 0x22, 0x4d, 0x18, 0, 0]), 'lz4'],
+    ['zip', octets('PK\x03\x04rest'), 'zip'],
+    ['an empty zip', octets('PK\x05\x06rest'), 'zip'],
+    ['tar without a magic number', tar, 'tar'],
+    ['tar with a wrong checksum', tar.map((octet, at) => (at === 0 ? octet + 1 : octet)), undefined],
+    ['a capture', PCAP, undefined],
+  ];
+  test.each(cases)('%s', (_, file, expected) => {
+    expect(containerOf(file)).toBe(expected);
   });
 });
 

@@ -3,13 +3,20 @@ import type { DetailNode, PacketDetail } from '../api.ts';
 import type { Core, DescribedField } from '../core.ts';
 import { packetItem, recordRange } from '../items/packet-items.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
+import type { SourceFiles } from '../source/source-files.ts';
 import { DescribedPacket, fieldOfNumber } from './described-packet.ts';
 import { formatValue } from './field-value.ts';
+
+/** Where packets are read again. */
+export interface CaptureSource {
+  readonly reader: BlobReader;
+  readonly sources: SourceFiles;
+}
 
 /** All of one packet, decoded again from the file; undefined where there is no such packet. */
 export async function packetDetail(
   core: Core,
-  reader: BlobReader,
+  { reader, sources }: CaptureSource,
   packet: PacketNumber,
 ): Promise<PacketDetail | undefined> {
   const { packets } = core.tables;
@@ -21,6 +28,7 @@ export async function packetDetail(
     // A copy: the worker hands it over, and a view would take the whole read with it.
     octets: described ? described.octets.slice(0, packets.capturedLength(row)) : new Uint8Array(),
     wireLength: packets.length(row),
+    ...(sources.areSeveral ? { file: sources.place(packets.offset(row)).name } : {}),
     nodes: described ? detailNodes(described) : [],
   };
 }

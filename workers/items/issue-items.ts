@@ -4,6 +4,7 @@ import { ISSUE_TEXTS } from '../../src/model/issue-texts.ts';
 import { LINK_TYPES } from '../../src/model/registries.ts';
 import type { IssueItem } from '../api.ts';
 import type { Core } from '../core.ts';
+import type { SourceFiles } from '../source/source-files.ts';
 
 /** The numbers that an issue's sentence is filled with; NaN for one that is not known. */
 interface IssueNumbers {
@@ -16,18 +17,18 @@ const RANK: Readonly<Record<IssueSeverity, number>> = { error: 0, warning: 1, no
 
 const TEXTS: Readonly<Record<number, IssueText | undefined>> = ISSUE_TEXTS;
 
-/** The issues of a capture as they are shown, the worst first, then the most frequent. */
-export function issueItems(core: Core): readonly IssueItem[] {
+/** The issues of a capture as they are shown, the worst first, then the most frequent. Of several files, each names its own. */
+export function issueItems(core: Core, sources: SourceFiles): readonly IssueItem[] {
   const { issues } = core.tables;
   const items: IssueItem[] = [];
   for (let row = 0; row < issues.rows; row++) {
-    const item = issueItem(core, row);
+    const item = issueItem(core, sources, row);
     if (item) items.push(item);
   }
   return items.sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count);
 }
 
-function issueItem(core: Core, row: number): IssueItem | undefined {
+function issueItem(core: Core, sources: SourceFiles, row: number): IssueItem | undefined {
   const { issues, packets } = core.tables;
   const code = issues.code(row);
   const text = TEXTS[code];
@@ -41,7 +42,7 @@ function issueItem(core: Core, row: number): IssueItem | undefined {
     code: text.id,
     severity: text.severity,
     blame: text.blame,
-    sentence: `${place(code, issues.firstPacket(row), issues.firstOffset(row))}: ${sentence}`,
+    sentence: `${place(code, issues.firstPacket(row), issues.firstOffset(row), sources)}: ${sentence}`,
     remedy: text.remedy,
     count: issues.count(row),
     firstPacket: issues.firstPacket(row),
@@ -60,13 +61,19 @@ const FRAMING_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /** Where an issue was met first: `Packet 812 at byte 1,204,388`; `Byte 1,204,388, after packet 811` for the file's framing. */
-function place(code: number, packet: number, offset: number): string {
-  const byte = Number.isNaN(offset) ? undefined : `byte ${formatCount(offset)}`;
+function place(code: number, packet: number, offset: number, sources: SourceFiles): string {
+  const byte = Number.isNaN(offset) ? undefined : bytePlace(offset, sources);
   if (packet === 0) return byte === undefined ? 'The file' : capital(byte);
   const where = `packet ${formatCount(packet)}`;
   if (FRAMING_CODES.has(code))
     return byte === undefined ? `After ${where}` : `${capital(byte)}, after ${where}`;
   return byte === undefined ? capital(where) : `${capital(where)} at ${byte}`;
+}
+
+function bytePlace(offset: number, sources: SourceFiles): string {
+  if (!sources.areSeveral) return `byte ${formatCount(offset)}`;
+  const place = sources.place(offset);
+  return `byte ${formatCount(place.offset)} of ${place.name}`;
 }
 
 function capital(words: string): string {

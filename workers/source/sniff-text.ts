@@ -1,10 +1,12 @@
 import { formatAmount, formatCount } from '../../src/model/format.ts';
 import type { Bytes } from '../../src/model/units.ts';
 import type { OpenError } from '../api.ts';
+import type { Refusal } from './sniff.ts';
 
 /** A kind of text file, by how it begins. */
 interface TextKind {
   readonly looksLike: RegExp;
+  readonly is: string;
   readonly code: OpenError['code'];
   readonly message: string;
 }
@@ -14,44 +16,52 @@ const READS = 'This version reads pcap and pcapng.';
 const TEXT_KINDS: readonly TextKind[] = [
   {
     looksLike: /^\s*\{[^]*?"log"\s*:\s*\{[^]*?"(version|creator|entries|pages|browser)"\s*:/,
+    is: 'a HAR file',
     code: 'unsupported',
     message: `The file is a HAR file. ${READS} HAR comes in a later version; capture the traffic with tcpdump -w capture.pcap instead.`,
   },
   {
     looksLike: /^\s*(\{\s*["}]|\[\s*[[{"\]])/,
+    is: 'JSON text',
     code: 'not-a-capture',
     message: `The file is JSON text, not a capture. ${READS} If tshark -T json wrote it, open the file it was made from.`,
   },
   {
     looksLike:
       /^(#[^\n]*\n)*(CLIENT_RANDOM|(CLIENT|SERVER)_(HANDSHAKE_)?TRAFFIC_SECRET(_0)?|EXPORTER_SECRET) [0-9a-f]/,
+    is: 'a TLS key log',
     code: 'unsupported',
     message: `The file is a TLS key log, not a capture. ${READS} Decryption is not part of this version.`,
   },
   {
     looksLike: /^\[\d{4}-\d\d-\d\dT[^\]]*\] "/,
+    is: 'an Envoy access log',
     code: 'unsupported',
     message: `The file is an Envoy access log, not a capture. ${READS} Capture the traffic: tcpdump -i any -s 0 -w capture.pcap`,
   },
   {
     looksLike: /^(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{6} (\S+ )*(IP6?|ARP|ethertype)\b/m,
+    is: 'what tcpdump prints as text',
     code: 'not-a-capture',
     message:
       'The file is what tcpdump prints as text, not a capture. Let tcpdump write the packets themselves: tcpdump -s 0 -w capture.pcap',
   },
   {
     looksLike: /^\s*<(!doctype html|html)/i,
+    is: 'an HTML page',
     code: 'not-a-capture',
     message:
       'The file is an HTML page, not a capture. A download that needs a login often ends like this: download it again and look at its first lines.',
   },
   {
     looksLike: /^\s*<\?xml/,
+    is: 'XML text',
     code: 'not-a-capture',
     message: `The file is XML text, not a capture. ${READS}`,
   },
   {
     looksLike: /^-----BEGIN /,
+    is: 'a PEM certificate or key',
     code: 'not-a-capture',
     message: `The file is a PEM certificate or key, not a capture. ${READS}`,
   },
@@ -65,11 +75,12 @@ export function textProblem(
   octets: Uint8Array,
   size: Bytes,
   isCaptureMagic: (octets: Uint8Array, at: number) => boolean,
-): OpenError | undefined {
+): Refusal | undefined {
   const capture = captureAfterText(octets, isCaptureMagic);
   if (capture !== undefined) {
     const before = firstLine(decode(octets.subarray(0, capture)));
     return {
+      is: 'a capture behind text',
       code: 'not-a-capture',
       message: `The file begins with ${formatAmount(capture, 'byte')} of text (“${before}”) before the capture's header. Cut them off: tail -c +${capture + 1} FILE > capture.pcap; and keep messages out of the pipe next time (2>/dev/null, kubectl exec without -t).`,
     };
@@ -77,8 +88,9 @@ export function textProblem(
   const text = asText(octets);
   if (text === undefined) return undefined;
   const kind = TEXT_KINDS.find(({ looksLike }) => looksLike.test(text));
-  if (kind) return { code: kind.code, message: kind.message };
+  if (kind) return { is: kind.is, code: kind.code, message: kind.message };
   return {
+    is: 'text',
     code: 'not-a-capture',
     message: `The file is text (${formatCount(size)} bytes, it begins with “${firstLine(text)}”), not a capture. ${READS} If a program was to write a capture here, these lines say why it did not.`,
   };

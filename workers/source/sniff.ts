@@ -2,6 +2,7 @@ import { formatCount } from '../../src/model/format.ts';
 import type { Bytes } from '../../src/model/units.ts';
 import type { OpenError } from '../api.ts';
 import { textProblem } from './sniff-text.ts';
+import { isTarHeader } from './tar.ts';
 
 /** Octets from the start of a file that {@link sniff} wants to see. */
 export const SNIFF_OCTETS: Bytes = 4096;
@@ -9,14 +10,38 @@ export const SNIFF_OCTETS: Bytes = 4096;
 /** What a file that begins like this is, and what to do with it. */
 interface Kind {
   readonly magic: readonly number[];
-  /** Where the magic stands; 0 where absent. */
-  readonly at?: number;
   readonly is: string;
   readonly code: OpenError['code'];
   readonly remedy: string;
 }
 
-const READS = 'This version reads pcap and pcapng.';
+/** A file that is not opened: what it is in a few words, and what to tell of it. */
+export interface Refusal extends OpenError {
+  /** "a PNG image". */
+  readonly is: string;
+}
+
+/** What holds other files: a compressed file, or an archive. */
+export type Container = 'gzip' | 'zstd' | 'lz4' | 'zip' | 'tar';
+
+/** How containers begin, but for tar, which has no magic number at its start. */
+const CONTAINERS: readonly (readonly [Container, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b, 8]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['lz4', [0x02, 0x21, 0x4c, 0x18]],
+  ['zip', [0x50, 0x4b, 3, 4]],
+  ['zip', [0x50, 0x4b, 5, 6]],
+];
+
+/** What a file that begins so holds other files by; undefined where it does not. */
+export function containerOf(octets: Uint8Array): Container | undefined {
+  const found = CONTAINERS.find(([, magic]) => startsWith(octets, magic));
+  return found?.[0] ?? (isTarHeader(octets) ? 'tar' : undefined);
+}
+
+const READS =
+  'This version reads pcap and pcapng, alone, compressed (gzip, Zstandard, LZ4) or in tar and zip archives.';
 const CONVERT = `${READS} Convert it: editcap -F pcapng FILE capture.pcapng`;
 const DECOMPRESS = `${READS} Decompress it first:`;
 const PICK = 'Pick the capture itself: a file that tcpdump, Wireshark or kubectl sniff wrote.';
@@ -25,14 +50,6 @@ const ascii = (text: string): readonly number[] => Array.from(text, (letter) => 
 
 /** How files begin that are no capture, the longer magics first. */
 const KINDS: readonly Kind[] = [
-  { magic: [0x1f, 0x8b], is: 'gzip', code: 'unsupported', remedy: `${DECOMPRESS} gunzip -k FILE` },
-  {
-    magic: [0x28, 0xb5, 0x2f, 0xfd],
-    is: 'Zstandard',
-    code: 'unsupported',
-    remedy: `${DECOMPRESS} unzstd FILE`,
-  },
-  { magic: [0x04, 0x22, 0x4d, 0x18], is: 'LZ4', code: 'unsupported', remedy: `${DECOMPRESS} unlz4 FILE` },
   {
     magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
     is: 'xz',
@@ -41,24 +58,10 @@ const KINDS: readonly Kind[] = [
   },
   { magic: ascii('BZh'), is: 'bzip2', code: 'unsupported', remedy: `${DECOMPRESS} bunzip2 -k FILE` },
   {
-    magic: ascii('PK\x03\x04'),
-    is: 'zip',
-    code: 'unsupported',
-    remedy: `${READS} Unpack it first: unzip FILE`,
-  },
-  { magic: ascii('PK\x05\x06'), is: 'zip', code: 'unsupported', remedy: `${READS} The archive is empty.` },
-  {
     magic: ascii('7z\xbc\xaf'),
     is: '7-Zip',
     code: 'unsupported',
     remedy: `${READS} Unpack it first: 7z x FILE`,
-  },
-  {
-    magic: ascii('ustar'),
-    at: 257,
-    is: 'tar',
-    code: 'unsupported',
-    remedy: `${READS} Unpack it first: tar xf FILE`,
   },
   { magic: ascii('snoop\0\0\0'), is: 'snoop', code: 'unsupported', remedy: CONVERT },
   {
@@ -110,45 +113,55 @@ export function isCaptureMagic(octets: Uint8Array, at = 0): boolean {
  * What is wrong with a file as a capture, told from its first octets ({@link SNIFF_OCTETS} of them, fewer in a shorter file) and
  * its size; undefined where it begins like a capture.
  */
-export function sniff(octets: Uint8Array, size: Bytes): OpenError | undefined {
+export function sniff(octets: Uint8Array, size: Bytes): Refusal | undefined {
   if (size === 0) {
     return {
+      is: 'empty',
       code: 'empty',
       message:
         'The file is empty: 0 bytes, a capture has at least 24. Check that the capturing program was allowed to write it, and that the download or copy was complete.',
     };
   }
   if (isCaptureMagic(octets)) return headerProblem(octets, size);
-  const kind = KINDS.find(({ magic, at = 0 }) => magic.every((octet, index) => octets[at + index] === octet));
-  if (kind) return { code: kind.code, message: kindMessage(kind) };
+  const kind = KINDS.find(({ magic }) => startsWith(octets, magic));
+  if (kind) return { is: kindName(kind), code: kind.code, message: kindMessage(kind) };
   const text = textProblem(octets, size, isCaptureMagic);
   if (text) return text;
   if (isErf(octets, size))
-    return { code: 'unsupported', message: `The file looks like an ERF capture (Endace). ${CONVERT}` };
+    return {
+      is: 'an ERF capture',
+      code: 'unsupported',
+      message: `The file looks like an ERF capture (Endace). ${CONVERT}`,
+    };
   return {
+    is: 'of no known kind',
     code: 'not-a-capture',
     message: `The file is no capture that is known here: it begins with ${hexOctets(octets.subarray(0, 8))}, a capture with d4 c3 b2 a1 (pcap) or 0a 0d 0d 0a (pcapng). If it is a capture of another kind, convert it: editcap -F pcapng FILE capture.pcapng`,
   };
 }
 
 function kindMessage(kind: Kind): string {
-  if (kind.code === 'not-a-capture') return `The file is ${kind.is}, not a capture. ${kind.remedy}`;
-  const isCompressed = kind.remedy.startsWith(DECOMPRESS);
-  const isArchive = kind.is === 'zip' || kind.is === 'tar' || kind.is === '7-Zip';
-  const is = isCompressed
-    ? `compressed with ${kind.is}`
-    : isArchive
-      ? `a ${kind.is} archive`
-      : `a capture of ${kind.is} format`;
-  return `The file is ${is}. ${kind.remedy}`;
+  const remedy = `${kind.code === 'not-a-capture' ? ', not a capture' : ''}. ${kind.remedy}`;
+  return `The file is ${kindName(kind)}${remedy}`;
+}
+
+function kindName(kind: Kind): string {
+  if (kind.code === 'not-a-capture') return kind.is;
+  if (kind.remedy.startsWith(DECOMPRESS)) return `compressed with ${kind.is}`;
+  return kind.is === '7-Zip' ? `a ${kind.is} archive` : `a capture of ${kind.is} format`;
+}
+
+function startsWith(octets: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((octet, index) => octets[index] === octet);
 }
 
 /** A file that begins like a capture but is shorter than the smallest header. */
-function headerProblem(octets: Uint8Array, size: Bytes): OpenError | undefined {
+function headerProblem(octets: Uint8Array, size: Bytes): Refusal | undefined {
   const isPcapng = magicAt(octets, 0) === PCAPNG_MAGIC;
   const [name, header] = isPcapng ? ['pcapng', 28] : ['pcap', 24];
   if (size >= header) return undefined;
   return {
+    is: `${name} cut off in its header`,
     code: 'not-a-capture',
     message: `The file begins like ${name} but ends inside its header: ${formatCount(size)} bytes, the header has ${header}. Copy it again, or check that the capturing program was not stopped before it wrote.`,
   };

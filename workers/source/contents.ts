@@ -1,0 +1,319 @@
+import { formatAmount, formatBytes, formatCount } from '../../src/model/format.ts';
+import { nameOfFiles } from '../../src/model/file-names.ts';
+import { LIMITS } from '../../src/model/limits.ts';
+import { failed, ok, type Result } from '../../src/model/result.ts';
+import type { Bytes } from '../../src/model/units.ts';
+import type { IssueItem, OpenError, SkippedFile } from '../api.ts';
+import { isHar } from '../formats/har-text.ts';
+import { BlobReader, ReadError } from './blob-reader.ts';
+import { type Inflated, inflate, UnpackBudget } from './inflate.ts';
+import { type Container, containerOf, type Refusal, sniff, SNIFF_OCTETS } from './sniff.ts';
+import { type Member, tarMembers } from './tar.ts';
+import { COMPRESSION_NAMES } from './unpackers.ts';
+import { zipMembers } from './zip.ts';
+
+/** A capture among what was opened: unpacked, by its path. */
+export interface CaptureFile {
+  readonly name: string;
+  readonly blob: Blob;
+  /** It has exchanges, but no packets. */
+  readonly isHar: boolean;
+}
+
+/** What was found in the files that were opened. */
+export interface Contents {
+  /** What all of it is called. */
+  readonly name: string;
+  /** At least one, in the order of their names. */
+  readonly captures: readonly CaptureFile[];
+  /** What is no capture. */
+  readonly skipped: readonly SkippedFile[];
+  /** What was wrong with compressed files and archives. */
+  readonly problems: readonly IssueItem[];
+}
+
+/** What looking for captures asks and tells. */
+export interface ContentsHooks {
+  readonly isCancelled: () => boolean;
+  /** Octets of the given files that were unpacked. */
+  readonly passed: (octets: Bytes) => void;
+}
+
+/** Looks for captures in files: in compressed ones and in archives, by what they hold, not by their names. */
+export async function findContents(
+  files: readonly File[],
+  hooks: ContentsHooks,
+): Promise<Result<Contents, OpenError>> {
+  const search = new Search(hooks);
+  let before = 0;
+  for (const file of files) {
+    await search.look(file.name, file, { from: before, to: before + file.size }, 0);
+    before += file.size;
+  }
+  if (hooks.isCancelled()) {
+    const message = 'Unpacking was stopped before anything of it was read. Open it again to go on.';
+    return failed({ code: 'cancelled', message });
+  }
+  const { captures, skipped, refusals, problems } = search;
+  const name = nameOfFiles(files.map((file) => file.name));
+  if (captures.length === 0) return failed(noCapture(files, refusals, search));
+  captures.sort((a, b) => BY_NAME.compare(a.name, b.name));
+  const [first] = captures;
+  const opened = captures.length > 1 ? captures.filter((capture) => !capture.isHar) : captures;
+  if (opened.length === 0 && first) opened.push(first);
+  const left = captures.filter((capture) => !opened.includes(capture));
+  const hars = left.map((capture) => ({ name: capture.name, kind: 'a HAR file, which is opened alone' }));
+  return ok({ name, captures: opened, skipped: [...skipped, ...hars], problems });
+}
+
+/** Rotated files are numbered: capture.pcap2 stands before capture.pcap10. */
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
+/** Where in the given files, one after another, the octets stand that are being looked at. */
+interface Stretch {
+  readonly from: Bytes;
+  readonly to: Bytes;
+}
+
+class Search {
+  readonly captures: CaptureFile[] = [];
+  readonly skipped: SkippedFile[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly problems: IssueItem[] = [];
+  /** The containers that were opened. */
+  readonly containers: Container[] = [];
+  readonly #hooks: ContentsHooks;
+  readonly #budget = new UnpackBudget();
+  #files = 0;
+
+  constructor(hooks: ContentsHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Looks at one file; `depth` containers are around it. */
+  async look(name: string, blob: Blob, stretch: Stretch, depth: number): Promise<void> {
+    if (this.#hooks.isCancelled()) return;
+    let first: Uint8Array;
+    try {
+      first = await new BlobReader(blob).read(0, Math.min(SNIFF_OCTETS, blob.size));
+    } catch (error) {
+      if (!(error instanceof ReadError)) throw error;
+      return this.#refuse(name, unreadable(error));
+    }
+    const container = containerOf(first);
+    if (container !== undefined) return this.#open(name, blob, container, stretch, depth);
+    const refusal = isHar(first) ? undefined : sniff(first, blob.size);
+    if (refusal) return this.#refuse(name, refusal);
+    if (this.#files++ >= LIMITS.MEMBERS) return this.#refuse(name, TOO_MANY);
+    this.captures.push({ name, blob, isHar: isHar(first) });
+  }
+
+  #refuse(name: string, refusal: Refusal): void {
+    this.skipped.push({ name, kind: refusal.is });
+    this.refusals.push(refusal);
+  }
+
+  async #open(
+    name: string,
+    blob: Blob,
+    container: Container,
+    stretch: Stretch,
+    depth: number,
+  ): Promise<void> {
+    if (depth >= LIMITS.NESTING) return this.#refuse(name, TOO_DEEP);
+    this.containers.push(container);
+    try {
+      if (container === 'tar') return await this.#lookAtMembers(name, blob, tarMembers(blob), stretch, depth);
+      if (container === 'zip') {
+        const members = await zipMembers(blob);
+        if (!members) return this.#refuse(name, ZIP_WITHOUT_DIRECTORY);
+        return await this.#lookAtMembers(name, blob, members, stretch, depth);
+      }
+    } catch (error) {
+      if (!(error instanceof ReadError)) throw error;
+      return this.#refuse(name, unreadable(error));
+    }
+    const share = (stretch.to - stretch.from) / Math.max(1, blob.size);
+    const inflated = await inflate(blob, container, {
+      isCancelled: this.#hooks.isCancelled,
+      passed: (octets) => this.#hooks.passed(stretch.from + octets * share),
+      budget: this.#budget,
+    });
+    this.#note(name, blob.size, COMPRESSION_NAMES[container], inflated);
+    await this.look(nameInside(name), inflated.blob, { from: stretch.to, to: stretch.to }, depth + 1);
+  }
+
+  async #lookAtMembers(
+    name: string,
+    blob: Blob,
+    members: AsyncGenerator<Member, void, void>,
+    stretch: Stretch,
+    depth: number,
+  ): Promise<void> {
+    const share = (stretch.to - stretch.from) / Math.max(1, blob.size);
+    let from = stretch.from;
+    for await (const member of members) {
+      if (this.#hooks.isCancelled()) return;
+      const to = stretch.from + member.end * share;
+      const path = `${name}/${member.name}`;
+      if (member.isCut) this.problems.push(cutMember(path, blob.size));
+      await this.#lookAtMember(path, member, { from, to }, depth + 1);
+      from = to;
+      this.#hooks.passed(from);
+    }
+  }
+
+  async #lookAtMember(path: string, member: Member, stretch: Stretch, depth: number): Promise<void> {
+    switch (member.packing) {
+      case 'stored':
+        return this.look(path, member.packed, stretch, depth);
+      case 'encrypted':
+        return this.#refuse(path, ENCRYPTED);
+      case 'unknown':
+        return this.#refuse(path, UNKNOWN_METHOD);
+      case 'deflate': {
+        const hooks = { isCancelled: this.#hooks.isCancelled, passed: () => undefined, budget: this.#budget };
+        // Most members of a support bundle are logs: their beginning says so, and the rest stays packed.
+        const { blob: beginning } = await inflate(member.packed, 'deflate', hooks, SNIFF_OCTETS);
+        const first = new Uint8Array(await beginning.slice(0, SNIFF_OCTETS).arrayBuffer());
+        const refusal =
+          containerOf(first) === undefined && !isHar(first) ? sniff(first, beginning.size) : undefined;
+        if (refusal) return this.#refuse(path, refusal);
+        const inflated = await inflate(member.packed, 'deflate', hooks);
+        this.#note(path, member.packed.size, 'deflate', inflated);
+        return this.look(path, inflated.blob, stretch, depth);
+      }
+    }
+  }
+
+  /** Tells what was wrong with a compressed file. */
+  #note(name: string, size: Bytes, compression: string, { blob, problem }: Inflated): void {
+    if (!problem) return;
+    const { code, found, remedy } = INFLATE_PROBLEMS[problem.kind];
+    const where = `Byte ${formatCount(problem.at)} of ${formatCount(size)} of ${name}`;
+    const error = problem.kind === 'cut' || problem.error === '' ? '' : ` (${problem.error})`;
+    this.problems.push({
+      ...PROBLEM,
+      code,
+      sentence: `${where}: the ${compression} stream ${found}${error}. The ${formatBytes(blob.size)} that could be unpacked before it are read.`,
+      remedy,
+    });
+  }
+}
+
+const PROBLEM = {
+  severity: 'error',
+  blame: 'capture',
+  count: 1,
+  firstPacket: 0,
+  lastPacket: 0,
+} as const;
+
+const INFLATE_PROBLEMS: Readonly<
+  Record<
+    NonNullable<Inflated['problem']>['kind'],
+    { readonly code: string; readonly found: string; readonly remedy: string }
+  >
+> = {
+  cut: {
+    code: 'compressed-cut',
+    found: 'ends too early',
+    remedy:
+      'The file was cut off, or its writer was stopped before it ended it. Copy it again; if the capturing program still runs, stop it first.',
+  },
+  damaged: {
+    code: 'compressed-damaged',
+    found: 'cannot be unpacked any further',
+    remedy: 'The file was damaged, often by a transfer as text. Copy it again, and compare checksums.',
+  },
+  limit: {
+    code: 'compressed-limit',
+    found: `takes more than ${formatBytes(LIMITS.UNPACKED_MEBIBYTES * 2 ** 20)} unpacked, the limit for all files together`,
+    remedy: 'Unpack it on disk, split it (editcap -c 10000000), and open the parts of interest.',
+  },
+  unreadable: {
+    code: 'file-unreadable',
+    found: 'could no longer be read',
+    remedy: 'The file was changed while it was read, or its disk was taken away. Open it again.',
+  },
+};
+
+function cutMember(path: string, size: Bytes): IssueItem {
+  return {
+    ...PROBLEM,
+    code: 'archive-cut',
+    sentence: `${path}: the archive ends after ${formatCount(size)} bytes, inside this member. What is there of it is read.`,
+    remedy: 'The archive was cut off. Copy it again.',
+  };
+}
+
+const refusal = (is: string, message: string, code: OpenError['code'] = 'unsupported'): Refusal => ({
+  is,
+  code,
+  message,
+});
+
+const TOO_MANY = refusal(
+  `beyond the limit of ${formatCount(LIMITS.MEMBERS)} captures`,
+  `There are more than ${formatCount(LIMITS.MEMBERS)} captures, the limit.`,
+);
+const TOO_DEEP = refusal(
+  `inside more than ${LIMITS.NESTING} containers`,
+  `There are more than ${LIMITS.NESTING} archives and compressed files inside one another, the limit.`,
+);
+const ENCRYPTED = refusal('encrypted', 'The member is encrypted. Unpack it first: 7z x FILE');
+const UNKNOWN_METHOD = refusal(
+  'compressed by a method that is not read here',
+  'The member is compressed by a method that is not read here. Unpack it first: 7z x FILE',
+);
+const ZIP_WITHOUT_DIRECTORY = refusal(
+  'a zip archive without its directory',
+  'The file is a zip archive, but the directory at its end is missing or damaged: the archive was cut off. Copy it again, or try zip -FF FILE --out whole.zip',
+  'not-a-capture',
+);
+
+function unreadable(error: ReadError): Refusal {
+  const message = `The file cannot be read (${error.message}). If it is a folder, drop the folder on the page; else check that the file is still there and may be read.`;
+  return refusal('unreadable', message, 'unreadable');
+}
+
+/** A compressed file's name without what its compression added. */
+function nameInside(name: string): string {
+  return name.replace(/\.(gz|zst|lz4)$/i, '').replace(/\.tgz$/i, '.tar');
+}
+
+/** Why nothing could be opened. */
+function noCapture(
+  files: readonly File[],
+  refusals: readonly Refusal[],
+  { skipped, containers }: Search,
+): OpenError {
+  const [only] = refusals;
+  const isArchive = containers.some((container) => container === 'tar' || container === 'zip');
+  if (files.length === 1 && refusals.length === 1 && only && !isArchive) {
+    const [outer] = containers;
+    if (outer === undefined || outer === 'tar' || outer === 'zip') return plain(only);
+    const { code, message } = only;
+    return { code, message: `Compressed with ${COMPRESSION_NAMES[outer]}; of what is inside: ${message}` };
+  }
+  // An archive that could not be opened tells why itself.
+  if (files.length === 1 && only && skipped[0]?.name === files[0]?.name) return plain(only);
+  const where = files.length === 1 ? 'The archive holds' : 'The files hold';
+  const listed = skipped
+    .slice(0, 5)
+    .map(({ name, kind }) => `${name.slice(name.indexOf('/') + 1)} (${kind})`);
+  const more =
+    skipped.length > listed.length ? ` and ${formatCount(skipped.length - listed.length)} more` : '';
+  const found =
+    skipped.length === 0
+      ? 'nothing at all'
+      : `${formatAmount(skipped.length, 'other file')}: ${listed.join(', ')}${more}`;
+  return {
+    code: 'not-a-capture',
+    message: `${where} no capture in pcap or pcapng, but ${found}. Pick what tcpdump, Wireshark or kubectl sniff wrote.`,
+  };
+}
+
+function plain({ code, message }: Refusal): OpenError {
+  return { code, message };
+}
