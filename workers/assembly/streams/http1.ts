@@ -153,11 +153,13 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
   state.buffer(self, at, more);
   const from = <usize>u32Of(self, state.BUFFER);
   const to = from + had + more;
-  const lineFeed = findLineFeed(from, to);
+  const unseen = from + u32Of(self, state.SCANNED);
+  let lineFeed = findLineFeed(unseen, to);
   let headEnd: usize = 0;
   if (lineFeed < to) {
+    lineFeed = findLineFeed(from, to);
     if (isHttp09(from, lineFeed)) headEnd = lineFeed + 1;
-    else headEnd = head.endOfHead(max<usize>(from + u32Of(self, state.SCANNED), lineFeed), to);
+    else headEnd = head.endOfHead(max<usize>(unseen, lineFeed), to);
   }
   if (headEnd) {
     parseHead(flow, side, self, from, lineFeed, headEnd, false);

@@ -204,8 +204,10 @@ function alert(flow: u32, side: u32, self: usize, packet: u32): void {
 }
 
 function handshake(flow: u32, side: u32, self: usize, packet: u32): void {
-  while (u32Of(self, state.LENGTH) >= 4) {
-    const at = <usize>u32Of(self, state.BUFFER);
+  // Messages are read where they are; what is left moves to the front once, however many there are.
+  let read: u32 = 0;
+  while (u32Of(self, state.LENGTH) - read >= 4) {
+    const at = <usize>u32Of(self, state.BUFFER) + read;
     const length = u24At(at + 1);
     if (length > schema.LIMIT_HANDSHAKE_OCTETS) {
       issue(schema.ISSUE_CODE_TLS_HANDSHAKE_LIMIT, length, schema.LIMIT_HANDSHAKE_OCTETS);
@@ -213,13 +215,14 @@ function handshake(flow: u32, side: u32, self: usize, packet: u32): void {
       state.drop(self);
       return;
     }
-    if (u32Of(self, state.LENGTH) < length + 4) return;
+    if (u32Of(self, state.LENGTH) - read < length + 4) break;
     message(flow, side, self, u8At(at), at + 4, length, packet);
-    state.consume(self, length + 4);
+    read += length + 4;
     setU32(self, state.FIRST_PACKET, packet);
     setU32(self, state.RECORDS, 1);
   }
-  if (u32Of(self, state.LENGTH) == 0) state.drop(self);
+  if (read == u32Of(self, state.LENGTH)) state.drop(self);
+  else if (read) state.consume(self, read);
 }
 
 function message(flow: u32, side: u32, self: usize, type: u32, at: usize, length: u32, packet: u32): void {
