@@ -192,10 +192,14 @@ class Search {
     const { code, found, remedy } = INFLATE_PROBLEMS[problem.kind];
     const where = `Byte ${formatCount(problem.at)} of ${formatCount(size)} of ${name}`;
     const error = problem.kind === 'cut' || problem.error === '' ? '' : ` (${problem.error})`;
+    const kept =
+      blob.size === 0
+        ? 'Nothing came out before it.'
+        : `The ${formatBytes(blob.size)} that came out before it are read.`;
     this.problems.push({
       ...PROBLEM,
       code,
-      sentence: `${where}: the ${compression} stream ${found}${error}. The ${formatBytes(blob.size)} that could be unpacked before it are read.`,
+      sentence: `${where}: the ${compression} stream ${found}${error}. ${kept}`,
       remedy,
     });
   }
@@ -283,12 +287,13 @@ function nameInside(name: string): string {
 }
 
 /** Why nothing could be opened. */
-function noCapture(
-  files: readonly File[],
-  refusals: readonly Refusal[],
-  { skipped, containers }: Search,
-): OpenError {
+function noCapture(files: readonly File[], refusals: readonly Refusal[], search: Search): OpenError {
+  const { skipped, containers } = search;
   const [only] = refusals;
+  const [problem] = search.problems;
+  // What was inside may have been whole before it was packed.
+  if (problem)
+    return { code: 'not-a-capture', message: `${problem.sentence} No capture is there. ${problem.remedy}` };
   const isArchive = containers.some((container) => container === 'tar' || container === 'zip');
   if (files.length === 1 && refusals.length === 1 && only && !isArchive) {
     const [outer] = containers;

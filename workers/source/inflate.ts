@@ -70,7 +70,8 @@ export async function inflate(
   try {
     unpacker.end();
   } catch (error) {
-    return problem('cut', messageOf(error));
+    const message = messageOf(error);
+    return problem(message.startsWith('unexpected') ? 'cut' : 'damaged', message);
   }
   return { blob: parts.toBlob() };
 }
