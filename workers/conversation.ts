@@ -5,6 +5,7 @@ import { addressOf, Transport } from './roles.ts';
 /** The filter that selects the conversation of a row of a view: `tcp.stream eq 5`; of a packet outside any flow, itself. */
 export function conversationFilter(core: Core, view: View, row: number): string {
   const flow = flowOf(core, view, row);
+  if (flow === undefined && view === 'exchanges') return hostFilter(core, row);
   if (flow === undefined) return view === 'packets' ? `frame.number == ${row + 1}` : '';
   const { flows } = core.tables;
   const number = flows.number(flow);
@@ -13,6 +14,14 @@ export function conversationFilter(core: Core, view: View, row: number): string 
   if (transport === Transport.UDP) return `udp.stream eq ${number}`;
   const field = flows.ipVersion(flow) === 6 ? 'ipv6.addr' : 'ip.addr';
   return `${field} == ${addressOf(core, flow, 0)} && ${field} == ${addressOf(core, flow, 1)}`;
+}
+
+/** The exchanges with the same server, for one without packets: its name is all that is known of the connection. */
+function hostFilter(core: Core, exchange: number): string {
+  const { exchanges } = core.tables;
+  const authority = exchange < exchanges.rows ? core.text(exchanges.authority(exchange)) : '';
+  const quoted = authority.replace(/["\\]/g, '\\$&');
+  return authority === '' ? '' : `http.request.full_uri contains "//${quoted}/"`;
 }
 
 function flowOf(core: Core, view: View, row: number): number | undefined {

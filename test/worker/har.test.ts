@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isHar } from '../../workers/formats/har-text.ts';
 import { readHar } from '../../workers/formats/har.ts';
@@ -185,6 +186,9 @@ describe('a HAR file', () => {
     expect(await selected(opened, 'http.content_type contains "html"')).toBe(2);
     expect(await selected(opened, 'tcp')).toBe(0);
     expect(await selected(opened, 'other.example')).toBe(1);
+    const conversation = await opened.analysis.conversationFilter('exchanges', 1);
+    expect(conversation).toBe('http.request.full_uri contains "//other.example/"');
+    expect(await selected(opened, conversation)).toBe(1);
   });
 });
 
@@ -257,6 +261,22 @@ describe('a damaged HAR file', () => {
   test('with a byte order mark, or as JSONP, is read', async () => {
     expect(targets(await open(`\ufeff${har(three)}`))).toEqual(['/0', '/1', '/2']);
     expect(targets(await open(`onInputData(${har(three)});`))).toEqual(['/0', '/1', '/2']);
+  });
+
+  test('that is compressed is read, its content too', async () => {
+    const packed = gzipSync(har(three), { level: 9 });
+    const opened = await openOctets(packed, 'test.har.gz');
+    expect(targets({ items: await itemsOf(opened) })).toEqual(['/0', '/1', '/2']);
+    expect(new TextDecoder().decode((await opened.analysis.body(2, 'response'))?.octets)).toBe('hello');
+  });
+
+  test('whose content is no base64, though it says so, shows it as it stands', async () => {
+    const content = { size: 3, text: 'no!', encoding: 'base64' };
+    const { analysis } = await open(har([entry({ response: { content } })]));
+    const body = await analysis.body(0, 'response');
+    expect(new TextDecoder().decode(body?.octets)).toBe('no!');
+    expect(body).toMatchObject({ isComplete: false });
+    expect(body?.caveat).toContain('base64');
   });
 
   test('that is cut anywhere keeps the entries that are whole, and says so', async () => {
