@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { GOLDEN } from '../core/golden-captures.ts';
+import { script } from '../support/packet-script.ts';
+import { ENCAPSULATIONS, wrapped } from '../support/wrap-packets.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { writePcapng } from '../support/write-pcapng.ts';
 
@@ -26,9 +28,24 @@ function recordOffsets(octets: Uint8Array): number[] {
   return offsets;
 }
 
-/** Drawn captures in both containers. */
+const inside = script`
+  link raw
+  client 10.0.0.1:35500
+  server 10.0.0.2:8080
+  0ms client > server SYN
+  1ms server > client SYN ACK
+  2ms client > server "GET /inside HTTP/1.1\r\nHost: a\r\n\r\n"
+  3ms server > client "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" "x"*100 fragments 64
+  4ms client > server FIN
+`;
+
+const encapsulated = Object.entries(ENCAPSULATIONS).map(
+  ([name, encapsulation]) => [name, wrapped(inside, encapsulation)] as const,
+);
+
+/** Drawn captures, in both containers. */
 export function drawnSeeds(): Seed[] {
-  return Object.entries(GOLDEN).flatMap(([name, capture], index) => [
+  return [...Object.entries(GOLDEN), ...encapsulated].flatMap(([name, capture], index) => [
     { name: `${name}.pcap`, ...writePcap(capture, { isBigEndian: index % 2 === 1 }) },
     {
       name: `${name}.pcapng`,
