@@ -50,11 +50,13 @@ export function summarize(core: Core, state: ReadingState): Summary {
   };
 }
 
-/** How the capture's file format is called: that of its first section. */
+/** How the capture's file formats are called, in the order they were met. */
 export function captureFormat(core: Core): string {
   const { fileSections } = core.tables;
   if (fileSections.rows === 0) return reportedOf(core) ? 'HAR' : 'unknown';
-  return FORMAT_NAMES[fileSections.format(0)] ?? 'unknown';
+  const formats = new Set<number>();
+  for (let row = 0; row < fileSections.rows; row++) formats.add(fileSections.format(row));
+  return [...formats].map((format) => FORMAT_NAMES[format] ?? 'unknown').join(', ');
 }
 
 /** From the first packet to the last of the file; 0 where the clock went backwards further than that. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Analysis, ExchangeItem, PacketItem, View, Items } from '../../workers/api.ts';
+import { nameOfFiles } from '../../src/model/file-names.ts';
+import { writePcapng } from '../support/write-pcapng.ts';
 import { joined, splitPcap } from './make-archives.ts';
 import { fixture, type Opened, openFiles, openOctets } from './open-file.ts';
 
@@ -88,6 +90,36 @@ describe('several files tell what one file of all packets tells', () => {
     );
     expect(await told(await openFiles(files.reverse()))).toEqual(expected);
   });
+});
+
+test('files are named by their folder, or by the first one', () => {
+  expect(nameOfFiles(['a.pcap'])).toBe('a.pcap');
+  expect(nameOfFiles(['a.pcap', 'b.pcap', 'c.pcap'])).toBe('a.pcap and 2 more');
+  expect(nameOfFiles(['node/a.pcap', 'node/sub/b.pcap'])).toBe('node');
+  expect(nameOfFiles(['node/a.pcap', 'other/b.pcap'])).toBe('node/a.pcap and 1 more');
+});
+
+test('a pcap and a pcapng file on one timeline', async () => {
+  const { whole, header, records } = await story();
+  const packets = records.slice(100).map((record) => {
+    const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+    const microseconds = BigInt(view.getUint32(0, true)) * 1_000_000n + BigInt(view.getUint32(4, true));
+    const length = view.getUint32(12, true);
+    return { time: microseconds * 1000n, octets: record.subarray(16), length, interface: 0 };
+  });
+  const linkType = new DataView(header.buffer, header.byteOffset).getUint32(20, true);
+  const { octets } = writePcapng({ interfaces: [{ linkType, snapLength: 65_535 }], packets });
+  const opened = await openFiles([
+    file('b.pcapng', octets),
+    file('a.pcap', header, ...records.slice(0, 100)),
+  ]);
+  const { result } = opened;
+  if (!result.ok) throw new Error(result.error.message);
+  expect(result.value.format).toBe('pcap, pcapng');
+  expect(result.value.files.map((one) => one.packets)).toEqual([100, records.length - 100]);
+  const { packets: items, exchanges } = await told(opened);
+  const expected = await told(await openOctets(whole));
+  expect({ items, exchanges }).toEqual({ items: expected.packets, exchanges: expected.exchanges });
 });
 
 test('one file is not named by its packets', async () => {
