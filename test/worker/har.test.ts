@@ -309,7 +309,9 @@ describe('a damaged HAR file', () => {
     const pretty = JSON.stringify(JSON.parse(har(three)), undefined, 2);
     const bracket = har(three).replace('"headers":[', '"headers":[}');
     const quote = pretty.replace('"method": "GET"', '"method": "GET');
-    for (const text of [bracket, quote]) {
+    const brace = har(three).replace('}},{"startedDateTime"', '},{"startedDateTime"');
+    expect(brace).not.toBe(har(three));
+    for (const text of [bracket, quote, brace]) {
       const opened = await open(text);
       expect(targets(opened)).toEqual(['/1', '/2']);
       expect(issuesOf(opened)[0]).toContain('its brackets or quotes do not match');

@@ -62,6 +62,8 @@ export class JsonEntries {
   #place: number = Place.OUTSIDE;
   /** Brackets that are open inside the place. */
   #open: number[] = [];
+  /** The last octet that was no white space and in no string; the quote for a string. */
+  #last = 0;
   #inString = false;
   #isEscaped = false;
   #isName = false;
@@ -122,6 +124,8 @@ export class JsonEntries {
       if (this.#value && this.#open.length === 0) this.#end(piece, at);
       return;
     }
+    const before = this.#last;
+    this.#last = octet;
     const isInside = this.#value !== undefined || this.#open.length > 0;
     if (!isInside && this.#isPlaces(octet, at)) return;
     switch (octet) {
@@ -130,6 +134,14 @@ export class JsonEntries {
         this.#isName = false;
         return;
       case OPEN_OBJECT:
+        if (before === COMMA && this.#isMemberNext()) {
+          // An object where the name of a member has to be: a brace of the entry before is missing.
+          this.#lose();
+          this.#find(octet, at);
+          return;
+        }
+        this.#open.push(octet);
+        return;
       case OPEN_ARRAY:
         this.#open.push(octet);
         return;
@@ -192,6 +204,11 @@ export class JsonEntries {
     } else if ((opened === OPEN_OBJECT) !== (octet === CLOSE_OBJECT) && this.#place === Place.ENTRIES) {
       this.#lose();
     } else if (this.#open.length === 0 && this.#value) this.#end(piece, at + 1);
+  }
+
+  /** Whether an object in an entry is open, and nothing inside it. */
+  #isMemberNext(): boolean {
+    return this.#place === Place.ENTRIES && this.#open.at(-1) === OPEN_OBJECT;
   }
 
   #begin(isEntry: boolean, at: number): void {
