@@ -31,7 +31,11 @@ describe('what is no capture is named, with what to do', () => {
     ['btsnoop', octets('btsnoop\0\0\0\0\x01'), /^unsupported: .*btsnoop.*Bluetooth/],
     ['NetMon', octets('GMBU\0\x02\0\0'), /^unsupported: .*NetMon 2.*editcap/],
     ['an ELF program', octets([0x7f], 'ELF', [2, 1, 1, 0]), /^not-a-capture: .*ELF/],
-    ['a HAR', octets('{\n  "log": {\n "version": "1.2", "entries": []}}'), /^unsupported: .*HAR/],
+    [
+      'a HAR in UTF-16',
+      octets([0xff, 0xfe], [...Buffer.from('{ "log": { "version": "1.2", "entries": []}}', 'utf16le')]),
+      /^unsupported: .*HAR.*iconv/,
+    ],
     ['JSON', octets('[{"_index": "packets"}]'), /^not-a-capture: .*JSON/],
     [
       'an Envoy log',

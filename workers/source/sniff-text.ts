@@ -11,14 +11,16 @@ interface TextKind {
   readonly message: string;
 }
 
-const READS = 'This version reads pcap and pcapng.';
+const READS = 'This version reads pcap, pcapng and HAR.';
 
 const TEXT_KINDS: readonly TextKind[] = [
   {
     looksLike: /^\s*\{[^]*?"log"\s*:\s*\{[^]*?"(version|creator|entries|pages|browser)"\s*:/,
     is: 'a HAR file',
     code: 'unsupported',
-    message: `The file is a HAR file. ${READS} HAR comes in a later version; capture the traffic with tcpdump -w capture.pcap instead.`,
+    // One in UTF-8 is opened.
+    message:
+      'The file is a HAR file, but not in UTF-8, as JSON has to be (RFC 8259 section 8.1). Convert it: iconv -f UTF-16 -t UTF-8 FILE > capture.har',
   },
   {
     looksLike: /^\s*(\{\s*["}]|\[\s*[[{"\]])/,

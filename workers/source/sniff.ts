@@ -41,7 +41,7 @@ export function containerOf(octets: Uint8Array): Container | undefined {
 }
 
 const READS =
-  'This version reads pcap and pcapng, alone, compressed (gzip, Zstandard, LZ4) or in tar and zip archives.';
+  'This version reads pcap, pcapng and HAR, alone, compressed (gzip, Zstandard, LZ4) or in tar and zip archives.';
 const CONVERT = `${READS} Convert it: editcap -F pcapng FILE capture.pcapng`;
 const DECOMPRESS = `${READS} Decompress it first:`;
 const PICK = 'Pick the capture itself: a file that tcpdump, Wireshark or kubectl sniff wrote.';
