@@ -192,4 +192,20 @@ describe('limits', () => {
     expect(exchange(core, 0).request.lines.length).toBe(4096);
     expect(exchange(core, 0).request.violations).toContain('SECTION_TOO_LARGE');
   });
+
+  it('a chunk-size line above the cap breaks the body there, and one below it does not', async () => {
+    const told = async (extension: number): Promise<ReturnType<typeof exchange>> => {
+      const core = await readCapture(connection`
+        3ms client > server "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        4ms server > client "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "2;" ${'x'.repeat(extension)} "\r\nok\r\n0\r\n\r\n" mss 1460
+      `);
+      return exchange(core, 0);
+    };
+    expect((await told(4000)).response).toMatchObject({ state: 'COMPLETE', violations: [] });
+    expect((await told(5000)).response).toMatchObject({
+      state: 'BROKEN',
+      violations: ['CHUNK_SIZE_INVALID'],
+    });
+  });
 });
