@@ -110,6 +110,7 @@ export const IP_PROTOCOLS: Registry = {
   135: 'Mobility Header',
   137: 'MPLS-in-IP',
   139: 'HIP',
+  255: 'IP without its transport header',
 };
 
 /** What usually listens on a port; a hint for people, never used to tell a protocol. */

@@ -26,6 +26,7 @@ export function markQuoted(at: usize, end: usize, packet: u32): void {
   if (!has(scratch.next, end, 4)) return;
   scratch.sourcePort = u16At(scratch.next);
   scratch.destinationPort = u16At(scratch.next + 2);
+  scratch.hasTransport = true;
   const flow = lookup();
   if (flow == FOLLOWED) return;
   const row = flowAt(flow);

@@ -24,6 +24,8 @@ const TCP: u32 = 6;
 const UDP: u32 = 17;
 const SYN: u32 = 2;
 const ACK: u32 = 16;
+/** A reserved protocol number (IANA). */
+const HEADERLESS: u32 = 255;
 const HTTP_SLASH: u32 = 0x48545450; // "HTTP"
 
 /** Stands for the flow that is followed: its rows are not in the tables. */
@@ -145,6 +147,12 @@ function link(at: usize, row: u32, hash: u32): void {
   setU32(bucket, 0, row + 1);
 }
 
+/** The packet's IP protocol number; that of no protocol for TCP or UDP whose header is not there: fragments, cut packets. */
+function transport(): u32 {
+  const isHeaderless = !scratch.hasTransport && (scratch.transport == TCP || scratch.transport == UDP);
+  return isHeaderless ? HEADERLESS : scratch.transport;
+}
+
 function hashOfPacket(): u32 {
   return tupleHash(
     scratch.sourceHigh,
@@ -153,13 +161,13 @@ function hashOfPacket(): u32 {
     scratch.destinationHigh,
     scratch.destinationLow,
     scratch.destinationPort,
-    scratch.transport ^ scratch.context,
+    transport() ^ scratch.context,
   );
 }
 
 /** 1 where the packet's source is the flow's originator, 2 where it is the responder, 0 where it is another flow. */
 export function match(at: usize): u32 {
-  if (u8Of(at, schema.FLOWS_TRANSPORT) != scratch.transport) return 0;
+  if (u8Of(at, schema.FLOWS_TRANSPORT) != transport()) return 0;
   if (u8Of(at, schema.FLOWS_IP_VERSION) != scratch.ipVersion) return 0;
   if (u32Of(at, schema.FLOWS_CONTEXT) != scratch.context) return 0;
   const originatorPort = u16Of(at, schema.FLOWS_ORIGINATOR_PORT);
@@ -262,7 +270,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
   setU32(at, schema.FLOWS_RESPONDER_ADDRESS, side ? source : destination);
   setU16(at, schema.FLOWS_ORIGINATOR_PORT, side ? scratch.destinationPort : scratch.sourcePort);
   setU16(at, schema.FLOWS_RESPONDER_PORT, side ? scratch.sourcePort : scratch.destinationPort);
-  setU8(at, schema.FLOWS_TRANSPORT, scratch.transport);
+  setU8(at, schema.FLOWS_TRANSPORT, transport());
   setU8(at, schema.FLOWS_IP_VERSION, scratch.ipVersion);
   setU32(at, schema.FLOWS_CONTEXT, scratch.context);
   setU32(at, schema.FLOWS_FIRST_PACKET, packet);
