@@ -149,7 +149,9 @@ describe('what is wrong with a compressed file is told, and the rest read', () =
   test.each([
     ['zstd', '-1'],
     ['lz4', '-B4'],
-  ])('%s that is cut off, and that is damaged', async (program, option) => {
+    ['lz4', '-B7'],
+    ['lz4', '-l'],
+  ])('%s %s that is cut off, and that is damaged', async (program, option) => {
     const packed = throughProgram(program, ['-q', '-c', option], noise());
     if (!packed) return expect(packed, `${program} is not installed: not checked`).toBeUndefined();
     const half = Math.floor(packed.length / 2);

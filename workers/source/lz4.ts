@@ -51,11 +51,26 @@ export class Lz4Unpacker {
     this.#held = all.slice(at);
   }
 
-  /** Throws where the octets ended inside a frame. */
+  /** Throws where the octets ended inside a frame; of a block that was cut, what is there comes out before. */
   end(): void {
+    this.#expandCutBlock();
     // A legacy frame has no end mark.
     const isWhole = this.#frame === undefined || this.#frame.isLegacy;
     if (!isWhole || this.#held.length > 0 || this.#skip > 0) throw new Error('unexpected end');
+  }
+
+  /** A block may have megabytes, and the packets at the end of a cut capture are often the ones of interest. */
+  #expandCutBlock(): void {
+    const frame = this.#frame;
+    const held = this.#held;
+    if (!frame || this.#skip > 0 || held.length <= 4) return;
+    const word = new DataView(held.buffer, held.byteOffset).getUint32(0, true);
+    const block = held.subarray(4);
+    const start = this.#window;
+    if (!frame.isLegacy && word > 0x7fffffff) return this.#onOctets(block.subarray(0, word - 0x80000000));
+    const room = this.#output.subarray(0, start + frame.blockOctets);
+    const { end } = expandBlock(block.subarray(0, word), room, start, true);
+    this.#onOctets(room.subarray(start, end));
   }
 
   /** Takes a header, a block or an end mark; answers its octets, 0 where not all of it is there. */
@@ -121,8 +136,11 @@ export class Lz4Unpacker {
     const start = this.#window;
     const room = this.#output.subarray(0, start + frame.blockOctets);
     if (isStored) room.set(block, start);
-    const end = isStored ? start + size : expandBlock(block, room, start);
+    const { end, isDamaged } = isStored
+      ? { end: start + size, isDamaged: false }
+      : expandBlock(block, room, start);
     this.#onOctets(this.#output.subarray(start, end));
+    if (isDamaged) throw new Error('an LZ4 block that is damaged');
     if (frame.isLinked) {
       const keep = Math.min(end, WINDOW);
       this.#output.copyWithin(0, end - keep, end);
@@ -136,37 +154,45 @@ function isMagic(word: number): boolean {
   return word === FRAME || word === LEGACY_FRAME || word >>> 4 === SKIPPABLE >>> 4;
 }
 
-/** Expands an LZ4 block (LZ4 Block Format Description) into `output` from `start` on; answers the end of what was written. */
-function expandBlock(block: Uint8Array, output: Uint8Array, start: number): number {
+interface Expanded {
+  readonly end: number;
+  readonly isDamaged: boolean;
+}
+
+/**
+ * Expands an LZ4 block (LZ4 Block Format Description) into `output` from `start` on; answers the end of what was written, up to the
+ * damage where there is one. A block that was cut ends where its octets do.
+ */
+function expandBlock(block: Uint8Array, output: Uint8Array, start: number, isCut = false): Expanded {
   let at = 0;
   let end = start;
-  /** A length of 15 or more goes on in octets, up to one that is not 255. */
+  /** A length of 15 or more goes on in octets, up to one that is not 255; infinite where they end before. */
   const extended = (length: number): number => {
     if (length !== 15) return length;
     let sum = length;
     for (let octet = 255; octet === 255; sum += octet) {
-      if (at >= block.length) throw new Error('an LZ4 block that ends in a length');
+      if (at >= block.length && !isCut) return Infinity;
       octet = block[at++] ?? 0;
     }
     return sum;
   };
   while (at < block.length) {
     const token = block[at++] ?? 0;
-    const literals = extended(token >> 4);
-    if (block.length - at < literals || output.length - end < literals)
-      throw new Error('an LZ4 block that is damaged');
+    const whole = extended(token >> 4);
+    const literals = isCut ? Math.min(whole, Math.max(0, block.length - at)) : whole;
+    if ((!isCut && block.length - at < literals) || output.length - end < literals)
+      return { end, isDamaged: true };
     output.set(block.subarray(at, at + literals), end);
     at += literals;
     end += literals;
-    if (at === block.length) break;
+    if (at === block.length || (isCut && block.length - at < 2)) break;
     const distance = (block[at] ?? 0) | ((block[at + 1] ?? 0) << 8);
     at += 2;
     const length = 4 + extended(token & 15);
-    if (distance === 0 || distance > end || output.length - end < length)
-      throw new Error('an LZ4 block that is damaged');
+    if (distance === 0 || distance > end || output.length - end < length) return { end, isDamaged: true };
     if (distance >= length) output.copyWithin(end, end - distance, end - distance + length);
     else for (let n = 0; n < length; n++) output[end + n] = output[end + n - distance] ?? 0;
     end += length;
   }
-  return end;
+  return { end, isDamaged: false };
 }

@@ -46,7 +46,8 @@ export async function* tarMembers(archive: Blob): AsyncGenerator<Member, void, v
       else {
         const records = paxRecords(octets);
         longName = records.get('path') ?? longName;
-        longSize = records.has('size') ? Number(records.get('size')) : undefined;
+        const told = records.get('size') ?? '';
+        longSize = /^\d+$/.test(told) ? Number(told) : undefined;
       }
       continue;
     }
