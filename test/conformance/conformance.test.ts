@@ -18,12 +18,12 @@ import { type Field, readReport } from './numbers.ts';
 /** What was measured, in percent of the captures. It may rise; a number that falls is a fault. */
 const MEASURED: Readonly<Record<Field, number>> = {
   packets: 98.77,
-  tcp_streams: 98.65,
-  http_requests: 98.42,
-  http_responses: 97.14,
+  tcp_streams: 98.83,
+  http_requests: 98.54,
+  http_responses: 97.2,
   tls_client_hellos: 98.31,
   client_hellos_no_sni: 99.65,
-  tcp_rsts: 99.94,
+  tcp_rsts: 100,
 };
 
 function readAllowlist(): readonly Allowed[] {

@@ -153,6 +153,8 @@ export function layerOfUdpPort(port: u32): u32 {
       return LAYER_TEREDO;
     case 6635:
       return LAYER_MPLS;
+    case 4754:
+      return LAYER_GRE;
     default:
       return LAYER_NONE;
   }

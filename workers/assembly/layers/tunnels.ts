@@ -10,6 +10,8 @@ import * as scratch from './scratch';
 
 const ERSPAN_II: u32 = 0x88be;
 const ERSPAN_III: u32 = 0x22eb;
+const WCCP: u32 = 0x883e;
+const ARUBA_WLAN: u32 = 0x8200;
 
 function truncated(at: usize, end: usize, expected: usize): u32 {
   issue(schema.ISSUE_CODE_LINK_TRUNCATED, <f64>(end - at), <f64>expected);
@@ -47,6 +49,13 @@ export function gre(at: usize, end: usize): u32 {
   if (type == ERSPAN_III) return kinds.LAYER_ERSPAN3;
   if (type == 0x6558) return kinds.LAYER_ETHERNET;
   if (type == 0x880b) return kinds.LAYER_PPP;
+  if (type == ARUBA_WLAN) return kinds.LAYER_WLAN;
+  if (type == WCCP) {
+    // Version 2 puts a redirect header of 4 octets before the packet; version 1 puts none.
+    if (!has(at, end, size + 4)) return truncated(at, end, size + 4);
+    if (u8At(at + size) >> 4 != 4) scratch.next = at + size + 4;
+    return kinds.LAYER_IPV4;
+  }
   return kinds.layerOfEtherType(type);
 }
 

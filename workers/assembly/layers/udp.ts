@@ -4,7 +4,7 @@ import { has, u16At } from '../bytes';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_GTP, LAYER_NONE, LAYER_TEREDO, layerOfUdpPort } from './kinds';
+import { LAYER_GRE, LAYER_GTP, LAYER_NONE, LAYER_TEREDO, layerOfUdpPort } from './kinds';
 import * as scratch from './scratch';
 
 /** A UDP header; known ports carry tunnels. */
@@ -35,14 +35,22 @@ export function udp(at: usize, end: usize): u32 {
     tell(schema.FIELD_UDP_CHECKSUM, 1, at + 6, 2, u16At(at + 6));
     if (end > at + 8) tell(schema.FIELD_UDP_PAYLOAD, 1, at + 8, end - at - 8, NaN);
   }
-  return tunnel(at + 8);
+  return tunnel(at + 8, end);
 }
 
 /** The tunnel in the payload, which goes on with its own layers; what is none stays a datagram. */
-function tunnel(at: usize): u32 {
+function tunnel(at: usize, end: usize): u32 {
   scratch.next = at;
   const layer = layerOfUdpPort(scratch.destinationPort);
+  if (layer == LAYER_GRE && !isGre(at, end)) return LAYER_NONE;
   return layer == LAYER_NONE && scratch.sourcePort != 0 ? layerBySourcePort() : layer;
+}
+
+/** Whether GRE of RFC 8086 begins here, and no answer to a client on its port: version 0, an IP packet or a frame in it. */
+function isGre(at: usize, end: usize): bool {
+  if (!has(at, end, 4) || u16At(at) & 0x4fff) return false;
+  const type = u16At(at + 2);
+  return type == 0x0800 || type == 0x86dd || type == 0x6558;
 }
 
 /** Answers of tunnels that use one port on both sides, or answer from it. */
