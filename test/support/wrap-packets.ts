@@ -84,6 +84,12 @@ export const ENCAPSULATIONS: Readonly<Record<string, Encapsulation>> = {
   'Ethernet in GRE': gre(0, 0x6558, '', true),
   'ERSPAN type II': gre(0x1000, 0x88be, '00000001 1000000700000000', true),
   'ERSPAN type III': gre(0x1000, 0x22eb, '00000001 200000070000000000000000', true),
+  'GRE in UDP': over((packet, isBack) => udp(4754, concat(u16(0), u16(etherType(packet)), packet), isBack)),
+  '802.11 QoS data in GRE': over((packet, isBack) =>
+    outer(47, concat(hexOctets('0000 8200'), WLAN_QOS_DATA, snap(packet), packet), isBack),
+  ),
+  'GRE of WCCP version 1': gre(0, 0x883e, ''),
+  'GRE of WCCP version 2': gre(0, 0x883e, '05590048'),
   VXLAN: vxlan(42),
   Geneve: over((packet, isBack) =>
     udp(6081, concat(hexOctets('0200655800002a00 0102000100000000'), frame(packet)), isBack),

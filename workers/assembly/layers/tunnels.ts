@@ -51,10 +51,10 @@ export function gre(at: usize, end: usize): u32 {
   if (type == 0x880b) return kinds.LAYER_PPP;
   if (type == ARUBA_WLAN) return kinds.LAYER_WLAN;
   if (type == WCCP) {
-    // Version 2 puts a redirect header of 4 octets before the packet; version 1 puts none.
-    if (!has(at, end, size + 4)) return truncated(at, end, size + 4);
-    if (u8At(at + size) >> 4 != 4) scratch.next = at + size + 4;
-    return kinds.LAYER_IPV4;
+    // Version 2 puts a redirect header of 4 octets, whose first bits are 0, before the packet; version 1 puts none.
+    if (!has(at, end, size + 5)) return truncated(at, end, size + 5);
+    if (u8At(scratch.next) >> 4 == 0) scratch.next += 4;
+    return u8At(scratch.next) >> 4 == 6 ? kinds.LAYER_IPV6 : kinds.LAYER_IPV4;
   }
   return kinds.layerOfEtherType(type);
 }
