@@ -97,31 +97,65 @@ const close = (controller: ReadableByteStreamController): void => {
   controller.byobRequest?.respond(0);
 };
 
-test.each([
-  ['fails', fail],
-  ['ends early', close],
-])('where the byte stream %s, slices go on behind what it gave', async (_, end) => {
-  const octets = numbered(100_000);
-  const blob = new Blob([octets]);
-  blob.stream = () => {
+const stall = (): Promise<void> => new Promise(() => undefined);
+
+type Fault = (controller: ReadableByteStreamController) => void | Promise<void>;
+
+/** A Blob of which every stream gives 777 octets and then does something else. */
+class FaultyBlob extends Blob {
+  readonly #octets: Uint8Array<ArrayBuffer>;
+  readonly #then: Fault;
+
+  constructor(octets: Uint8Array<ArrayBuffer>, then: Fault) {
+    super([octets]);
+    this.#octets = octets;
+    this.#then = then;
+  }
+
+  override slice(start = 0, end = this.size): Blob {
+    return new FaultyBlob(this.#octets.slice(start, end), this.#then);
+  }
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let isFirst = true;
     return new ReadableStream({
       type: 'bytes',
-      pull(controller) {
-        if (isFirst) controller.enqueue(octets.slice(0, 777));
-        else end(controller);
+      pull: (controller) => {
+        if (!isFirst) return this.#then(controller);
         isFirst = false;
+        controller.enqueue(this.#octets.slice(0, 777));
+        return undefined;
       },
     });
-  };
+  }
+}
+
+test.each([
+  ['fails', fail],
+  ['ends early', close],
+  ['stalls', stall],
+])('where the byte stream %s, another goes on behind what it gave', async (_, fault) => {
+  const octets = numbered(2000);
   const lengths: number[] = [];
   const found: number[] = [];
-  for await (const piece of new BlobReader(blob).pieces(40_000, true)) {
+  for await (const piece of new BlobReader(new FaultyBlob(octets, fault)).pieces(40_000, true)) {
     lengths.push(piece.length);
     found.push(...piece);
   }
-  expect(lengths).toEqual([777, 40_000, 40_000, 19_223]);
+  expect(lengths).toEqual([777, 777, 446]);
   expect(found).toEqual([...octets]);
+});
+
+test.each([
+  ['fails', fail],
+  ['ends', close],
+  ['stalls', stall],
+])('where the byte stream %s without an octet, slices go on', async (_, fault) => {
+  const octets = numbered(1000);
+  const blob = new Blob([octets]);
+  blob.stream = () => new ReadableStream({ type: 'bytes', pull: fault });
+  const lengths: number[] = [];
+  for await (const piece of new BlobReader(blob).pieces(600, true)) lengths.push(piece.length);
+  expect(lengths).toEqual([600, 400]);
 });
 
 test('a file that was written to while its stream was read is a ReadError', async () => {

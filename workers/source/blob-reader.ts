@@ -27,6 +27,12 @@ const COALESCE_LIMIT: Bytes = 8 << 20;
 /** Whether a Blob's byte stream is faster than its slices. Not in Node, where it comes in 64 KiB: three times slower. */
 const STREAMS_ARE_FAST = !('process' in globalThis);
 
+/**
+ * Milliseconds to wait for a stream: Chromium's were seen to stop in the middle of a file for good, once in some fifty readings of
+ * 1 GB on a busy machine. A disk that is slower than this is read in slices.
+ */
+const STALL_MILLISECONDS = 250;
+
 /** Reads a Blob: from front to back, or ranges of it with few reads. */
 export class BlobReader {
   readonly #blob: Blob;
@@ -72,21 +78,15 @@ export class BlobReader {
     isStreamed = STREAMS_ARE_FAST,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
     let at = 0;
-    const stream = isStreamed ? byteReader(this.#blob) : undefined;
-    if (stream) {
-      try {
-        let buffer = new ArrayBuffer(size);
-        while (at < this.size) {
-          const piece = await readInto(stream, buffer);
-          if (!piece) break;
-          const start = at;
-          at += piece.length;
-          // Firefox reads on where the file has grown since.
-          yield piece.subarray(0, this.size - start);
-          buffer = piece.buffer;
-        }
-      } finally {
-        stream.cancel().catch(() => undefined);
+    let before = -1;
+    // A stream that gave something before it ended, failed or stalled is opened again behind that.
+    while (isStreamed && at > before && at < this.size) {
+      before = at;
+      for await (const piece of streamed(at === 0 ? this.#blob : this.#blob.slice(at), size)) {
+        const start = at;
+        at += piece.length;
+        // Firefox reads on where the file has grown since.
+        yield piece.subarray(0, this.size - start);
       }
     }
     if (at < this.size) yield* this.slices(size, at);
@@ -137,6 +137,22 @@ function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
   }
 }
 
+/** What the Blob's byte stream gives until it ends, fails or stalls, always in the same buffer; nothing where it has none. */
+async function* streamed(blob: Blob, size: Bytes): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const stream = byteReader(blob);
+  if (!stream) return;
+  try {
+    let piece = await inTime(readInto(stream, new ArrayBuffer(size)));
+    while (piece) {
+      const { buffer } = piece;
+      yield piece;
+      piece = await inTime(readInto(stream, buffer));
+    }
+  } finally {
+    stream.cancel().catch(() => undefined);
+  }
+}
+
 /** The next octets of the stream, in the buffer; undefined where it ended or failed. */
 async function readInto(
   stream: ReadableStreamBYOBReader,
@@ -147,6 +163,19 @@ async function readInto(
     return done ? undefined : value;
   } catch {
     return undefined;
+  }
+}
+
+/** The answer, or undefined where it takes too long. */
+async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), STALL_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
