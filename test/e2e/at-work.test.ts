@@ -10,6 +10,7 @@ import {
   dropFile,
   launch,
   openPage,
+  openView,
   PAGE_ON_DISK,
   pickFile,
   textOf,
@@ -23,8 +24,7 @@ const SAMPLE: string = '[data-testid^="sample-"]';
 const story = readFileSync(`${folder}story-1.pcap`);
 
 async function goTo(page: Page, view: string): Promise<void> {
-  await page.click(byTestId(`view-tab-${view}`));
-  await page.waitForSelector(`${byTestId(`view-tab-${view}`)}[aria-selected="true"]`);
+  await openView(page, view);
   await page.waitForSelector(byTestId('row'));
 }
 
@@ -33,6 +33,15 @@ async function rowsInSight(page: Page): Promise<readonly string[]> {
   return page.$$eval(byTestId('row'), (rows) =>
     rows.map((row) => row.textContent.trim().replace(/\s+/g, ' ')),
   );
+}
+
+/** Until every row in sight has the words: the count is there before the rows are. */
+async function waitForRows(page: Page, words: string): Promise<void> {
+  const areThere = async (): Promise<boolean> => {
+    const rows = await rowsInSight(page);
+    return rows.length > 0 && rows.every((row) => row.includes(words));
+  };
+  await expect.poll(areThere, { timeout: 10_000 }).toBe(true);
 }
 
 async function filterBy(page: Page, text: string): Promise<void> {
@@ -113,7 +122,7 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
       {},
       byTestId('row'),
     );
-    for (const row of await rowsInSight(page)) expect(row).toContain('RST');
+    await waitForRows(page, 'RST');
     await page.keyboard.press('Escape');
     await waitForStatus(page, '273 of 273 packets');
   });
@@ -124,7 +133,7 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await goTo(page, 'exchanges');
     await filterBy(page, 'export');
     await waitForStatus(page, '4 of 44 exchanges');
-    for (const row of await rowsInSight(page)) expect(row).toContain('/api/order');
+    await waitForRows(page, '/api/order');
     await page.keyboard.press('Escape');
     await waitForStatus(page, '44 of 44 exchanges');
     await page.keyboard.type('http.request.uri == "/wrong" and tcp.nonsense == 1');

@@ -113,6 +113,16 @@ export async function dropFile(page: Page, name: string, octets: Uint8Array): Pr
   );
 }
 
+/** Opens a view by its tab, wherever the tab is by then: while a capture is read the page still moves. */
+export async function openView(page: Page, view: string): Promise<void> {
+  const tab = byTestId(`view-tab-${view}`);
+  await page.waitForSelector(tab);
+  await page.$eval(tab, (element) => {
+    if (element instanceof HTMLElement) element.click();
+  });
+  await page.waitForSelector(`${tab}[aria-selected="true"]`);
+}
+
 /** Text of the first element with the test id; '' where there is none. */
 export async function textOf(page: Page, testId: string): Promise<string> {
   return page.evaluate(

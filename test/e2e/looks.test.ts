@@ -7,10 +7,11 @@ import {
   byTestId,
   launch,
   openPage,
+  openView,
   PAGE_ON_DISK,
   pickFile,
-  screenshot,
   SCHEMES,
+  screenshot,
   VIEWS,
   waitForFindings,
 } from './driver.ts';
@@ -65,8 +66,7 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
       await pickFile(page, story);
       await waitForFindings(page, 'story-1.pcap');
       for (const view of VIEWS) {
-        await page.click(byTestId(`view-tab-${view}`));
-        await page.waitForSelector(`${byTestId(`view-tab-${view}`)}[aria-selected="true"]`);
+        await openView(page, view);
         await look(view);
         const row = await page.$(byTestId('row'));
         if (!row) continue;
@@ -82,13 +82,13 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
       await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
       await pickFile(page, meshStory);
       await waitForFindings(page, 'story-2.pcap');
-      await page.click(byTestId('view-tab-tls'));
+      await openView(page, 'tls');
       const hello = await page.waitForSelector(byTestId('row'));
       await hello?.click();
       await page.waitForSelector(DETAIL);
       await look('tls-story');
       // The measure can fail: a title in a grey between ink and paper is found.
-      await page.click(byTestId('view-tab-findings'));
+      await openView(page, 'findings');
       const title = await page.waitForSelector(byTestId('finding-title'));
       await look('findings-story');
       await title?.evaluate((element) => {
