@@ -12,13 +12,19 @@ export type ReadMode = 'stream' | 'slices';
 const PROGRAM = `
 const readers = {
   async stream(file, size) {
-    const stream = file.stream().getReader({ mode: 'byob' });
     let octets = 0;
-    for (let buffer = new ArrayBuffer(size); octets < file.size; ) {
-      const { value, done } = await stream.read(new Uint8Array(buffer));
-      if (done) break;
-      octets += value.length;
-      buffer = value.buffer;
+    while (octets < file.size) {
+      const stream = file.slice(octets).stream().getReader({ mode: 'byob' });
+      for (let buffer = new ArrayBuffer(size); octets < file.size; ) {
+        let timer;
+        const stall = new Promise((resolve) => (timer = setTimeout(() => resolve({ done: true }), 250)));
+        const { value, done } = await Promise.race([stream.read(new Uint8Array(buffer)), stall]);
+        clearTimeout(timer);
+        if (done) break;
+        octets += value.length;
+        buffer = value.buffer;
+      }
+      stream.cancel();
     }
     return octets;
   },
