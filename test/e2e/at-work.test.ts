@@ -41,7 +41,7 @@ async function waitForRows(page: Page, words: string): Promise<void> {
     const rows = await rowsInSight(page);
     return rows.length > 0 && rows.every((row) => row.includes(words));
   };
-  await expect.poll(areThere, { timeout: 10_000 }).toBe(true);
+  await expect.poll(areThere, { timeout: 30_000 }).toBe(true);
 }
 
 async function filterBy(page: Page, text: string): Promise<void> {
@@ -53,7 +53,7 @@ async function filterBy(page: Page, text: string): Promise<void> {
 async function waitForStatus(page: Page, text: string): Promise<void> {
   await page.waitForFunction(
     (selector, wanted) => document.querySelector(selector)?.textContent.includes(wanted),
-    { timeout: 10_000 },
+    { timeout: 30_000 },
     byTestId('status-line'),
     text,
   );
@@ -66,7 +66,7 @@ async function alertAbout(page: Page, file: string): Promise<string> {
       [...document.querySelectorAll('[role="alert"]')]
         .map((one) => one.textContent)
         .find((text) => text.includes(name)),
-    { timeout: 10_000 },
+    { timeout: 30_000 },
     file,
   );
   return (await alert.jsonValue()) ?? '';

@@ -24,7 +24,7 @@ function placeOf(page: Page): Promise<string> {
 async function waitForPlace(page: Page, place: string): Promise<void> {
   await page.waitForFunction(
     (wanted) => decodeURIComponent(location.hash) === wanted,
-    { timeout: 10_000 },
+    { timeout: 30_000 },
     place,
   );
 }
@@ -119,7 +119,7 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     await typeFilter(page, 'tcp.flags.reset == 1');
     await page.waitForFunction(
       (status, words) => document.querySelector(status)?.textContent.includes(words) ?? false,
-      { timeout: 10_000 },
+      { timeout: 30_000 },
       byTestId('status-line'),
       `${resets} of ${packets} packets`,
     );
@@ -163,7 +163,7 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
           const text = document.querySelector(selector)?.textContent ?? '';
           return text.includes(wanted) && !text.includes(unwanted);
         },
-        { timeout: 10_000 },
+        { timeout: 30_000 },
         byTestId('follow-text'),
         has,
         hasNot,
