@@ -61,6 +61,7 @@ function show(outcome: Outcome): void {
       `${seconds(outcome.medianAnalysis)}  (${runs(outcome.analysis)})  ${rate}`,
     ],
     ['analysis / bare read', `${outcome.ratio.toFixed(2)}  (target ${target.ratio})`],
+    ['  / read in slices', (outcome.medianAnalysis / outcome.medianBareSlices).toFixed(2)],
     [
       'first findings',
       `${seconds(outcome.firstFindings)}, ${outcome.foundWhileReading ? 'while reading' : 'not while reading'}`,
