@@ -1,4 +1,4 @@
-import { MessageState } from '../../src/model/exchange.ts';
+import { MessageState, Violation } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import { feltByCaller } from './correlate.ts';
 import type { Close, ExchangeFacts, Facts, MessageFacts } from './facts.ts';
@@ -16,7 +16,14 @@ export interface Reaction {
 }
 
 /** Status codes that say "your message is wrong" (RFC 9110 section 15): not 404, which is about the resource. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 411, 426, 431, 501, 505]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 411, 426, 431, 505]);
+
+/** 501 says it of a transfer coding only (RFC 9112 section 6.1); else it is about the method (RFC 9110 section 15.6.2). */
+const ABOUT_CODING =
+  Violation.DUPLICATE_TRANSFER_ENCODING |
+  Violation.TRANSFER_ENCODING_NOT_CHUNKED |
+  Violation.TRANSFER_ENCODING_AND_CONTENT_LENGTH |
+  Violation.TRANSFER_ENCODING_IN_HTTP10;
 
 /** What the client did after it got this response; undefined where it read on. */
 export function reactionToResponse(
@@ -61,7 +68,8 @@ export function reactionToRequest(
   request: MessageFacts,
 ): Reaction | undefined {
   if (exchange.response !== undefined) {
-    return REFUSALS.has(exchange.status) ? { status: exchange.status } : undefined;
+    const isAboutCoding = exchange.status === 501 && (request.violations & ABOUT_CODING) !== 0;
+    return isAboutCoding || REFUSALS.has(exchange.status) ? { status: exchange.status } : undefined;
   }
   if (!exchange.isLast || facts.isPartial(exchange.flow)) return undefined;
   const close = facts.closes(exchange.flow).find(({ packet }) => packet > request.firstPacket);
