@@ -22,7 +22,7 @@ const ALLOWED: readonly (readonly [area: string, targets: readonly string[]])[] 
   ['src/views/', ['src/views/', 'src/ui/', 'src/session/', 'src/model/', 'svelte']],
   ['src/', ['src/', 'svelte']],
   ['workers/assembly/', ['workers/assembly/']],
-  ['workers/core.ts', ['src/model/']],
+  ['workers/core.ts', ['src/model/', 'workers/core-exports.ts']],
   ['workers/api.ts', ['src/model/']],
   ['workers/analysis.worker.ts', ['workers/', 'comlink']],
   ['workers/service.worker.ts', []],

@@ -2,6 +2,7 @@ import type { Result } from '../src/model/result.ts';
 import type { Analysis, Listener, OpenError, Summary } from './api.ts';
 import { bodyPreview } from './bodies/body.ts';
 import { conversationFilter } from './conversation.ts';
+import { conversation } from './conversations/index.ts';
 import { Cadence } from './cadence.ts';
 import { Core } from './core.ts';
 import { exchangeDetail } from './details/exchange-detail.ts';
@@ -87,6 +88,10 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     body: (exchange, side) => {
       const { core, reader, desk } = opened();
       return desk.exclusively(() => bodyPreview(core, reader, exchange, side));
+    },
+    conversation: (exchange, from) => {
+      const capture = opened();
+      return capture.desk.exclusively(() => conversation(capture, exchange, from));
     },
     flow: (flow) => flowDetail(opened().core, opened().reader, flow),
     hello: (hello) => {

@@ -1,3 +1,4 @@
+import type { ConversationPart } from '../src/model/conversation.ts';
 import type { FieldFormat } from '../src/model/field.ts';
 import type { Evidence, Findings } from '../src/model/finding.ts';
 import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
@@ -328,6 +329,8 @@ export interface Analysis {
   packet(packet: PacketNumber): Promise<PacketDetail | undefined>;
   exchange(exchange: ExchangeRow): Promise<ExchangeDetail | undefined>;
   body(exchange: ExchangeRow, side: 'request' | 'response'): Promise<BodyPreview | undefined>;
+  /** The messages inside an exchange (WebSocket, gRPC, events, JSON lines) from `from` (0, then `next`); undefined where it has none. */
+  conversation(exchange: ExchangeRow, from: number): Promise<ConversationPart | undefined>;
   flow(flow: FlowRow): Promise<FlowDetail | undefined>;
   hello(hello: HelloRow): Promise<HelloItem | undefined>;
   /** Follow TCP Stream: octets of one flow from `from` (0, then `next`), some 256 KiB a part. */

@@ -10,7 +10,7 @@ export const EXCHANGES = defineTable('exchanges', 12, {
   authority: 'u32',
   /** Reason phrase as sent. */
   reason: 'u32',
-  /** HTTP/2 stream identifier; 0 for HTTP/1. */
+  /** Row plus one of the streams table (an HTTP/2 stream, a gRPC call, a WebSocket); 0 for plain HTTP/1. */
   stream: 'u32',
   /** Row plus one of the next exchange in the same flow; 0 at the end. */
   nextInFlow: 'u32',
@@ -64,6 +64,8 @@ export const MessageState = {
   CUT_BY_RST: 5,
   /** The framing became unreadable (a bad chunk) and the rest was skipped. */
   BROKEN: 6,
+  /** RST_STREAM of either side, or a GOAWAY that left it out, came before its END_STREAM. */
+  CUT_BY_RST_STREAM: 7,
 } as const;
 
 /** How the length of a message's content is told (RFC 9112 section 6.3). */
@@ -88,6 +90,8 @@ export const MessageMark = {
   RESYNCHRONIZED: 1 << 1,
   /** The head was longer than the cap, or text was no longer kept: see issues. */
   TEXT_DROPPED: 1 << 2,
+  /** HPACK entries that were set before the capture began stand as placeholders. */
+  UNKNOWN_FIELDS: 1 << 3,
 } as const;
 
 /** What a message or its header section did against the standards, one bit each (rule ids of the findings in brackets). */
@@ -133,6 +137,14 @@ export const Violation = {
   SECTION_TOO_LARGE: 1 << 22,
   /** The start line is not what RFC 9112 section 3 or 4 asks for. */
   START_LINE_MALFORMED: 1 << 23,
+  /** [h2-malformed] a connection-specific field in HTTP/2. RFC 9113 section 8.2.2. */
+  CONNECTION_SPECIFIC_FIELD: 1 << 24,
+  /** [h2-malformed] an upper-case letter in a field name of HTTP/2. RFC 9113 section 8.2.1. */
+  UPPER_CASE_NAME: 1 << 25,
+  /** [h2-malformed] a pseudo-header field that is missing, unknown, twice, in trailers, or after regular fields. RFC 9113 section 8.3. */
+  PSEUDO_FIELD_INVALID: 1 << 26,
+  /** [h2-malformed] Content-Length differs from the sum of DATA. RFC 9113 section 8.1.1. */
+  CONTENT_LENGTH_MISMATCH: 1 << 27,
 } as const;
 
 /** A header or trailer section, each distinct one once: its lines in order, and what they say together. */

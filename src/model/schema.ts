@@ -16,6 +16,15 @@ import { ADDRESSES, DirectionMark, DIRECTIONS, FlowMark, FLOWS } from './flow.ts
 import { HelloMark, HelloOutcome, HELLOS } from './hello.ts';
 import { IssueCode, ISSUES } from './issue.ts';
 import { PacketMark, PACKETS, Protocol, TcpFlag } from './packet.ts';
+import {
+  CONTROL_FRAMES,
+  FrameType,
+  STREAM_SIDES,
+  StreamKind,
+  StreamMark,
+  STREAMS,
+  StreamSideMark,
+} from './stream.ts';
 
 /** Every table of the core, in the order of their numbers there. */
 export const TABLES = {
@@ -25,6 +34,9 @@ export const TABLES = {
   addresses: ADDRESSES,
   exchanges: EXCHANGES,
   messages: MESSAGES,
+  streams: STREAMS,
+  streamSides: STREAM_SIDES,
+  controlFrames: CONTROL_FRAMES,
   sections: SECTIONS,
   lines: LINES,
   texts: TEXTS,
@@ -49,6 +61,10 @@ export const CONSTANTS = {
   MessageMark,
   Violation,
   SectionMark,
+  StreamKind,
+  StreamMark,
+  StreamSideMark,
+  FrameType,
   HelloOutcome,
   HelloMark,
   IssueCode,

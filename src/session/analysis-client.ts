@@ -2,6 +2,7 @@ import { type AnalysisWorker, proxy, spawnWorker } from '../platform/spawn-worke
 import type {
   Analysis,
   Completion,
+  ConversationPart,
   ExchangeDetail,
   FilterError,
   FlowDetail,
@@ -67,6 +68,9 @@ export class AnalysisClient implements Analysis {
   }
   body(exchange: number, side: 'request' | 'response'): Promise<BodyPreview | undefined> {
     return this.#call((analysis) => analysis.body(exchange, side));
+  }
+  conversation(exchange: number, from: number): Promise<ConversationPart | undefined> {
+    return this.#call((analysis) => analysis.conversation(exchange, from));
   }
   flow(flow: number): Promise<FlowDetail | undefined> {
     return this.#call((analysis) => analysis.flow(flow));

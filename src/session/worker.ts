@@ -29,3 +29,4 @@ export type {
   TableQuery,
   View,
 } from '../../workers/api.ts';
+export type { ConversationMessage, ConversationPart, MessageField } from '../model/conversation.ts';
