@@ -25,10 +25,10 @@ export const HELLOS = defineTable('hellos', 12, {
   /** The server's cipher suite; 0 where no ServerHello was seen. */
   cipherSuite: 'u16',
   cipherSuites: 'u16',
+  /** {@link HelloMark} bits. */
+  marks: 'u16',
   /** {@link HelloOutcome}. */
   outcome: 'u8',
-  /** {@link HelloMark} bits. */
-  marks: 'u8',
 });
 
 /** How a handshake ended. */
@@ -58,4 +58,22 @@ export const HelloMark = {
   CERTIFICATE_REQUESTED: 1 << 6,
   /** The client's first encrypted record has the length of an alert (RFC 8446: 2 + 1 + 16 octets), so it probably is one. */
   ENCRYPTED_ALERT: 1 << 7,
+  /** It came in CRYPTO frames of QUIC (RFC 9001), so its flow is one of UDP. */
+  QUIC: 1 << 8,
 } as const;
+
+/**
+ * Datagrams that begin with an Initial packet of QUIC (RFC 9000 section 17.2.2), the first of each direction of a flow: their
+ * keys are public (RFC 9001 section 5.2), so the ClientHello in them can be read once the capture was.
+ */
+export const INITIALS = defineTable('initials', 8, {
+  flow: 'u32',
+  packet: 'u32',
+  /** The initial of the same flow before this one, plus one. */
+  previous: 'u32',
+  /** Where the datagram's octets are; the core owns them. */
+  address: 'u32',
+  length: 'u32',
+  /** 0 from the flow's originator, 1 from its responder. */
+  side: 'u8',
+});

@@ -256,4 +256,12 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
       'the record says {found} captured bytes of a packet of {expected}. All captured bytes were read.',
     remedy: 'Check the program that wrote the file.',
   },
+  [IssueCode.QUIC_INITIAL_LIMIT]: {
+    id: 'quic-initial-limit',
+    severity: 'note',
+    blame: 'analyser',
+    sentence:
+      'the first datagrams of the QUIC connections take more than {expected} bytes. The ClientHellos of later connections were not read.',
+    remedy: 'Cut the capture into parts (editcap -c 1000000) or filter it by host.',
+  },
 };

@@ -48,6 +48,7 @@ export const IssueCode = {
   DUPLICATE_PACKET: 29,
   MEMORY_LIMIT: 30,
   CAPLEN_ABOVE_LENGTH: 31,
+  QUIC_INITIAL_LIMIT: 32,
 } as const;
 
 /** How bad an issue is for what the capture can prove. */

@@ -18,6 +18,10 @@ export const LIMITS = {
   TEXT_OCTETS: 768 << 20,
   /** Octets of one TLS handshake message that are reassembled; a ClientHello with post-quantum shares is 2 KiB. */
   HANDSHAKE_OCTETS: 65_536,
+  /** Datagrams with Initial packets of QUIC that are kept of one direction of a flow: a ClientHello takes one or two. */
+  QUIC_INITIALS: 12,
+  /** Octets of such datagrams in all: a kept one is 1,200 octets, and takes 0.2 ms to decrypt. */
+  QUIC_INITIAL_OCTETS: 24 << 20,
   /** Octets of one entry of a HAR file, its content included; it is in memory as octets and as text while it is read. */
   HAR_ENTRY_OCTETS: 64 << 20,
   /** Header lines and octets at which proxies refuse a section (Envoy's defaults: 100 lines, 60 KiB). */

@@ -13,7 +13,7 @@ import {
   Violation,
 } from './exchange.ts';
 import { ADDRESSES, DirectionMark, DIRECTIONS, FlowMark, FLOWS } from './flow.ts';
-import { HelloMark, HelloOutcome, HELLOS } from './hello.ts';
+import { HelloMark, HelloOutcome, HELLOS, INITIALS } from './hello.ts';
 import { IssueCode, ISSUES } from './issue.ts';
 import { PacketMark, PACKETS, Protocol, TcpFlag } from './packet.ts';
 import {
@@ -41,6 +41,7 @@ export const TABLES = {
   lines: LINES,
   texts: TEXTS,
   hellos: HELLOS,
+  initials: INITIALS,
   interfaces: INTERFACES,
   fileSections: FILE_SECTIONS,
   issues: ISSUES,

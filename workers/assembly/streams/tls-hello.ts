@@ -1,7 +1,7 @@
 // ClientHello and ServerHello: RFC 8446 section 4.1, RFC 5246 section 7.4.1; extensions RFC 6066, RFC 7301.
 
 import { copyOctets, has, rawU64, u16At, u8At } from '../bytes';
-import { orU8, setU16, setU32, u16Of } from '../columns';
+import { orU16, setU16, setU32, u16Of } from '../columns';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { intern } from '../strings';
@@ -21,7 +21,7 @@ function isGrease(value: u32): bool {
 }
 
 function malformed(row: usize, found: usize, expected: usize): void {
-  orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_MALFORMED);
+  orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_MALFORMED);
   issue(schema.ISSUE_CODE_TLS_HANDSHAKE_MALFORMED, <f64>found, <f64>expected);
 }
 
@@ -82,14 +82,14 @@ function extensions(row: usize, at: usize, end: usize, isClient: bool): void {
     else if (type == ALPN) alpn(row, at, at + length, isClient);
     else if (type == SUPPORTED_VERSIONS) versions(row, at, at + length, isClient);
     else if (type == ENCRYPTED_CLIENT_HELLO) {
-      orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_ENCRYPTED_CLIENT_HELLO);
+      orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_ENCRYPTED_CLIENT_HELLO);
     }
     at += length;
   }
 }
 
 function serverName(row: usize, at: usize, end: usize): void {
-  orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SERVER_NAME);
+  orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SERVER_NAME);
   if (!has(at, end, 5)) return malformed(row, end - at, 5);
   const length = <usize>u16At(at + 3);
   if (!has(at + 5, end, length)) return malformed(row, end - at - 5, length);

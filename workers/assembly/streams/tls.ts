@@ -4,7 +4,7 @@ import { copyOctets, u16At, u24At, u8At } from '../bytes';
 import {
   appendRow,
   orU32,
-  orU8,
+  orU16,
   rowAt,
   rowCount,
   setF64,
@@ -132,7 +132,7 @@ function isForMiddleboxes(flow: u32): bool {
   const hello = helloOf(flow);
   if (hello == 0) return false;
   return (
-    (u8Of(hello, schema.HELLOS_MARKS) & schema.HELLO_MARK_RETRY) != 0 ||
+    (u16Of(hello, schema.HELLOS_MARKS) & schema.HELLO_MARK_RETRY) != 0 ||
     u16Of(hello, schema.HELLOS_SELECTED_VERSION) == 0x0304
   );
 }
@@ -145,7 +145,7 @@ function protectedRecord(flow: u32, side: u32, self: usize, length: u32, packet:
   if (hello == 0 || !isFirst) return;
   const isClient = side == clientSide(flow);
   if (isClient && length == ENCRYPTED_ALERT_OCTETS) {
-    orU8(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_ENCRYPTED_ALERT);
+    orU16(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_ENCRYPTED_ALERT);
     return;
   }
   const other = dissectorOf(flow, side ^ 1);
@@ -234,9 +234,9 @@ function message(flow: u32, side: u32, self: usize, type: u32, at: usize, length
   if (hello == 0) return;
   if (type == SERVER_HELLO) {
     setU32(hello, schema.HELLOS_SERVER_HELLO_PACKET, packet);
-    if (serverHello(hello, at, at + length)) orU8(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_RETRY);
+    if (serverHello(hello, at, at + length)) orU16(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_RETRY);
   } else if (type == CERTIFICATE_REQUEST) {
-    orU8(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_CERTIFICATE_REQUESTED);
+    orU16(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_CERTIFICATE_REQUESTED);
   }
 }
 
@@ -273,8 +273,8 @@ function newHello(flow: u32, side: u32, self: usize, octets: u32, packet: u32): 
     setU32(row, schema.HELLOS_LAST_PACKET, packet);
     setF64(row, schema.HELLOS_TIME, timeOf(firstPacket));
     setU32(row, schema.HELLOS_OCTETS, octets);
-    if (firstPacket != packet) orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_SEGMENTS);
-    if (u32Of(self, state.RECORDS) > 1) orU8(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_RECORDS);
+    if (firstPacket != packet) orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_SEGMENTS);
+    if (u32Of(self, state.RECORDS) > 1) orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_RECORDS);
   }
   return row;
 }
