@@ -1,4 +1,4 @@
-import type { ConversationPart } from '../src/model/conversation.ts';
+import type { ConversationPart, ConversationSummary } from '../src/model/conversation.ts';
 import type { FieldFormat } from '../src/model/field.ts';
 import type { Evidence, Findings } from '../src/model/finding.ts';
 import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
@@ -250,6 +250,8 @@ export interface ExchangeDetail {
   readonly request: MessageDetail | undefined;
   readonly response: MessageDetail | undefined;
   readonly related: readonly Evidence[];
+  /** There where messages can be asked for by `conversation`. */
+  readonly conversation?: ConversationSummary;
 }
 
 /** A body: de-chunked, content-decoded where it can be, capped. */

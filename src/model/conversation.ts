@@ -44,3 +44,11 @@ export interface ConversationPart {
   /** Why it ended before its end, or what keeps it from being read. */
   readonly problem?: string;
 }
+
+/** What is spoken inside an exchange beyond its two messages, as far as rows tell without reading it. */
+export interface ConversationSummary {
+  /** As in {@link ConversationPart}. */
+  readonly protocol: string;
+  /** How many messages there are; absent where only reading tells. */
+  readonly messages?: number;
+}

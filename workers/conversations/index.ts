@@ -1,27 +1,35 @@
-import type { ConversationPart } from '../../src/model/conversation.ts';
+import type { ConversationPart, ConversationSummary } from '../../src/model/conversation.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
+import type { Core } from '../core.ts';
 import type { OpenCapture } from '../open-capture.ts';
 
-/** Reads the messages inside an exchange from `from` on; undefined where the exchange does not speak its protocol. */
-export type ConversationReader = (
-  capture: OpenCapture,
-  exchange: ExchangeRow,
-  from: number,
-) => Promise<ConversationPart | undefined>;
+/** How the messages of one protocol inside an exchange are found and read. */
+export interface ConversationReader {
+  /** What is spoken inside the exchange, by its rows alone; undefined where this reader has nothing to read. */
+  speaks(core: Core, exchange: ExchangeRow): ConversationSummary | undefined;
+  /** The messages from `from` on: 0, or what the part before named as next. Asked only where it speaks. */
+  read(capture: OpenCapture, exchange: ExchangeRow, from: number): Promise<ConversationPart>;
+}
 
-/** One a protocol; the first that answers is believed. */
+/** One a protocol; the first that speaks is believed. */
 const READERS: readonly ConversationReader[] = [];
 
-/** The messages inside an exchange; undefined where it has none. */
+/** What is spoken inside an exchange beyond its two messages; undefined where nothing is. */
+export function conversationSummary(core: Core, exchange: ExchangeRow): ConversationSummary | undefined {
+  for (const reader of READERS) {
+    const summary = reader.speaks(core, exchange);
+    if (summary) return summary;
+  }
+  return undefined;
+}
+
+/** The messages inside an exchange from `from` on; undefined where it has none. */
 export async function conversation(
   capture: OpenCapture,
   exchange: ExchangeRow,
   from: number,
 ): Promise<ConversationPart | undefined> {
   if (exchange < 0 || exchange >= capture.core.tables.exchanges.rows) return undefined;
-  for (const read of READERS) {
-    const part = await read(capture, exchange, from);
-    if (part) return part;
-  }
-  return undefined;
+  const reader = READERS.find(({ speaks }) => speaks(capture.core, exchange) !== undefined);
+  return reader?.read(capture, exchange, from);
 }

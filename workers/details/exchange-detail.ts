@@ -3,6 +3,7 @@ import type { Evidence } from '../../src/model/finding.ts';
 import { formatAmount } from '../../src/model/format.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
 import type { ExchangeDetail, MessageDetail } from '../api.ts';
+import { conversationSummary } from '../conversations/index.ts';
 import type { Core } from '../core.ts';
 import { exchangeItem, STATE_WORDS } from '../items/exchange-item.ts';
 import { sideName } from '../roles.ts';
@@ -11,11 +12,13 @@ import { remarkLines, remarkTrailers, violationSentences } from '../violations.t
 /** All of one exchange but its bodies; undefined where there is no such exchange. */
 export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetail | undefined {
   if (exchange < 0 || exchange >= core.tables.exchanges.rows) return undefined;
+  const conversation = conversationSummary(core, exchange);
   return {
     item: exchangeItem(core, exchange),
     request: messageDetail(core, exchange * 2),
     response: messageDetail(core, exchange * 2 + 1),
     related: related(core, exchange),
+    ...(conversation === undefined ? {} : { conversation }),
   };
 }
 
