@@ -20,6 +20,15 @@ export const EXCHANGES = defineTable('exchanges', 12, {
   interimStatus: 'u16',
 });
 
+/** Interim (1xx) responses, in the order they came: few, so they have a table of their own. */
+export const INTERIMS = defineTable('interims', 8, {
+  /** Row of the exchange that awaited its final response. */
+  exchange: 'u32',
+  /** Packet of its first octet. */
+  packet: 'u32',
+  status: 'u16',
+});
+
 /** A request or a response; row = exchange row * 2, plus 1 for the response. */
 export const MESSAGES = defineTable('messages', 13, {
   /** Nanoseconds since the capture's first packet: first and last octet of the message; NaN where absent. */

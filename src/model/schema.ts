@@ -3,6 +3,7 @@ import { Counter } from './counter.ts';
 import {
   EXCHANGES,
   Framing,
+  INTERIMS,
   LINES,
   MessageMark,
   MESSAGES,
@@ -33,6 +34,7 @@ export const TABLES = {
   directions: DIRECTIONS,
   addresses: ADDRESSES,
   exchanges: EXCHANGES,
+  interims: INTERIMS,
   messages: MESSAGES,
   streams: STREAMS,
   streamSides: STREAM_SIDES,

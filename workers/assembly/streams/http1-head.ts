@@ -331,7 +331,16 @@ export function exchangeOfResponse(flow: u32, side: u32, afterGap: u32): u32 {
 }
 
 /** An interim response (RFC 9110 section 15.2) belongs to the exchange that awaits its final one. */
-export function noteInterim(flow: u32): void {
+export function noteInterim(flow: u32, packet: u32): void {
   const open = awaitedExchange(flow);
-  if (open) setU16(exchangeAt(open - 1), schema.EXCHANGES_INTERIM_STATUS, status);
+  if (open) addInterim(open - 1, packet, status);
+}
+
+/** Keeps an interim response of an exchange, which began in a packet. */
+export function addInterim(exchange: u32, packet: u32, interimStatus: u32): void {
+  setU16(exchangeAt(exchange), schema.EXCHANGES_INTERIM_STATUS, interimStatus);
+  const row = appendRow(schema.TABLE_INTERIMS);
+  setU32(row, schema.INTERIMS_EXCHANGE, exchange);
+  setU32(row, schema.INTERIMS_PACKET, packet);
+  setU16(row, schema.INTERIMS_STATUS, interimStatus);
 }

@@ -208,7 +208,7 @@ function writeHead(
   else head.parseRequestLine(at, lineEnd);
   if (isResponse) count(schema.COUNTER_RESPONSES, 1);
   if (isResponse && head.status >= 100 && head.status < 200 && head.status != 101) {
-    head.noteInterim(flow);
+    head.noteInterim(flow, u32Of(self, state.FIRST_PACKET));
     return 0;
   }
   const sectionStart = min<usize>(lineFeed + 1, end);
