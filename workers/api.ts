@@ -171,6 +171,12 @@ export interface ExchangeItem {
   readonly sending: Nanoseconds | undefined;
   readonly waiting: Nanoseconds | undefined;
   readonly receiving: Nanoseconds | undefined;
+  /** "HTTP/1.1", "HTTP/2", "gRPC", "gRPC-Web", "WebSocket"; '' where it is not known. */
+  readonly protocol: string;
+  /** Identifier of its HTTP/2 stream; absent in other versions. */
+  readonly streamIdentifier?: number;
+  /** "14 UNAVAILABLE"; absent where no grpc-status was seen. */
+  readonly grpcStatus?: string;
   readonly state: string;
   /** What is broken, in a word or two each: "Transfer-Encoding twice", "no response", "cut by RST". */
   readonly tags: readonly string[];
@@ -242,11 +248,15 @@ export interface MessageDetail {
   readonly lastPacket: PacketNumber;
   /** What the message did against the standards, in a sentence each. */
   readonly violations: readonly string[];
+  /** What else is to know of it, in a sentence each: an interim response before it, fields that the capture does not have. */
+  readonly notes: readonly string[];
 }
 
 /** All of one exchange but its bodies. */
 export interface ExchangeDetail {
   readonly item: ExchangeItem;
+  /** Names and values of its HTTP/2 stream or gRPC call, in the order to show; empty for plain HTTP/1. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly request: MessageDetail | undefined;
   readonly response: MessageDetail | undefined;
   readonly related: readonly Evidence[];

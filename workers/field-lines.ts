@@ -10,9 +10,14 @@ export function fieldLines(core: Core, section: number): readonly string[] {
   );
 }
 
+/** Where the name of a field line ends; -1 where it has no colon. Names of HTTP/2's pseudo-header fields begin with one. */
+function nameEnd(line: string): number {
+  return line.indexOf(':', line.startsWith(':') ? 1 : 0);
+}
+
 /** Name of a field line as it was sent; all of the line where it has no colon. */
 export function sentName(line: string): string {
-  const colon = line.indexOf(':');
+  const colon = nameEnd(line);
   return (colon < 0 ? line : line.slice(0, colon)).trim();
 }
 
@@ -23,7 +28,7 @@ export function fieldName(line: string): string {
 
 /** Value of a field line without the white space around it; '' where the line has no colon. */
 export function fieldValue(line: string): string {
-  const colon = line.indexOf(':');
+  const colon = nameEnd(line);
   return colon < 0 ? '' : line.slice(colon + 1).trim();
 }
 

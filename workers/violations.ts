@@ -143,6 +143,30 @@ const TEXTS: readonly ViolationText[] = [
     tag: 'bad start line',
     sentence: 'The start line is not what RFC 9112 sections 3 and 4 ask for.',
   },
+  {
+    bit: Violation.CONNECTION_SPECIFIC_FIELD,
+    tag: 'connection field in HTTP/2',
+    sentence:
+      'A field of HTTP/1 connections (Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade, or TE with more than trailers) was sent in HTTP/2; the message counts as malformed (RFC 9113 section 8.2.2).',
+  },
+  {
+    bit: Violation.UPPER_CASE_NAME,
+    tag: 'upper-case field name',
+    sentence:
+      'A field name has upper-case letters; HTTP/2 sends names in lower case, and a message with others is malformed (RFC 9113 section 8.2.1).',
+  },
+  {
+    bit: Violation.PSEUDO_FIELD_INVALID,
+    tag: 'bad pseudo-field',
+    sentence:
+      'A pseudo-header field is missing, unknown, sent twice, in the trailers, or behind a regular field; the message is malformed (RFC 9113 section 8.3).',
+  },
+  {
+    bit: Violation.CONTENT_LENGTH_MISMATCH,
+    tag: 'Content-Length differs from DATA',
+    sentence:
+      'Content-Length is not the number of octets in the DATA frames; the message is malformed (RFC 9113 section 8.1.1).',
+  },
 ];
 
 /** What the {@link Violation} bits say, in a word or two each, for a table. */
@@ -194,6 +218,7 @@ export function remarks(lines: readonly string[], bits: number, status: number):
     const found = [
       ...syntaxRemarks(text, bits),
       ...framingRemarks(section, index),
+      ...http2Remarks(section, index),
       ...repeatRemarks(section, index),
     ];
     return found.length === 0 ? { text } : { text, remark: found.join('; ') };
@@ -247,6 +272,46 @@ function framingRemarks({ lines, names, bits, status }: Section, index: number):
   if (isLength && has(Violation.CONTENT_LENGTH_INVALID) && !/^\d{1,15}$/.test(value))
     found.push('no decimal number');
   if (has(Violation.BODY_FORBIDDEN)) found.push(`not allowed in a ${status || '1xx or 204'} response`);
+  return found;
+}
+
+/** Fields of HTTP/1 connections (RFC 9113 section 8.2.2). */
+const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Pseudo-header fields (RFC 9113 section 8.3, RFC 8441 section 4). */
+const PSEUDO_FIELDS: ReadonlySet<string> = new Set([
+  ':method',
+  ':scheme',
+  ':authority',
+  ':path',
+  ':status',
+  ':protocol',
+]);
+
+function http2Remarks({ lines, names, bits }: Section, index: number): readonly string[] {
+  const has = (bit: number): boolean => (bits & bit) !== 0;
+  const line = lines[index] ?? '';
+  const name = names[index] ?? '';
+  const found: string[] = [];
+  if (has(Violation.CONNECTION_SPECIFIC_FIELD)) {
+    const isTe = name === 'te' && fieldValue(line).toLowerCase() !== 'trailers';
+    if (CONNECTION_FIELDS.has(name) || isTe) found.push('not allowed in HTTP/2');
+  }
+  if (has(Violation.UPPER_CASE_NAME) && /[A-Z]/.test(sentName(line))) found.push('upper case in the name');
+  if (has(Violation.PSEUDO_FIELD_INVALID) && name.startsWith(':')) {
+    if (!PSEUDO_FIELDS.has(name)) found.push('no pseudo-field of this name');
+    else if (names.indexOf(name) !== index) found.push('sent twice');
+    else if (names.slice(0, index).some((before) => !before.startsWith(':')))
+      found.push('behind a regular field');
+  }
+  if (has(Violation.CONTENT_LENGTH_MISMATCH) && name === HEADER_NAMES.CONTENT_LENGTH)
+    found.push('not what the DATA frames carry');
   return found;
 }
 

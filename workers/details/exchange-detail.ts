@@ -5,9 +5,11 @@ import type { ExchangeRow } from '../../src/model/units.ts';
 import type { ExchangeDetail, MessageDetail } from '../api.ts';
 import { conversationSummary } from '../conversations/index.ts';
 import type { Core } from '../core.ts';
-import { exchangeItem, STATE_WORDS } from '../items/exchange-item.ts';
+import { streamFacts } from '../http2-words.ts';
+import { exchangeItem, stateWords, versionName } from '../items/exchange-item.ts';
 import { sideName } from '../roles.ts';
 import { remarkLines, remarkTrailers, violationSentences } from '../violations.ts';
+import { exchangeFacts, messageNotes, streamEvidence } from './stream-facts.ts';
 
 /** All of one exchange but its bodies; undefined where there is no such exchange. */
 export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetail | undefined {
@@ -15,6 +17,7 @@ export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetai
   const conversation = conversationSummary(core, exchange);
   return {
     item: exchangeItem(core, exchange),
+    facts: exchangeFacts(core, exchange),
     request: messageDetail(core, exchange * 2),
     response: messageDetail(core, exchange * 2 + 1),
     related: related(core, exchange),
@@ -31,25 +34,24 @@ function messageDetail(core: Core, message: number): MessageDetail | undefined {
     lines: remarkLines(core, message),
     trailers: remarkTrailers(core, message),
     framing: framingWords(core, message),
-    state: STATE_WORDS[state] ?? '',
+    state: stateWords(state, streamFacts(core, message >>> 1)),
     bodyOctets: messages.bodyOctets(message),
     firstPacket: messages.firstPacket(message),
     lastPacket: messages.lastPacket(message),
     violations: violationSentences(messages.violations(message)),
+    notes: messageNotes(core, message),
   };
 }
 
-/** The start line of a message as sent: `GET /wrong HTTP/1.1`, `HTTP/1.1 200 OK`; empty where it was never complete. */
+/**
+ * The start line of a message as sent: `GET /wrong HTTP/1.1`, `HTTP/1.1 200 OK`; empty where it was never complete. HTTP/2 has
+ * none: its pseudo-header fields stand among the field lines.
+ */
 export function startLine(core: Core, message: number): string {
   const { exchanges, messages } = core.tables;
   const exchange = message >>> 1;
-  const version = messages.version(message);
-  const protocol =
-    version >= 20
-      ? `HTTP/${version / 10}`
-      : version >= 10
-        ? `HTTP/${Math.floor(version / 10)}.${version % 10}`
-        : '';
+  if (messages.framing(message) === Framing.HTTP2) return '';
+  const protocol = versionName(messages.version(message));
   const words =
     message & 1
       ? [protocol, statusWord(exchanges.status(exchange)), core.text(exchanges.reason(exchange))]
@@ -100,6 +102,7 @@ function related(core: Core, exchange: ExchangeRow): readonly Evidence[] {
   if (messages.lastPacket(response) !== messages.firstPacket(response)) {
     packet(messages.lastPacket(response), 'end of the response');
   }
+  found.push(...streamEvidence(core, exchange));
   const flow = exchanges.flow(exchange);
   if (flow === 0xffffffff) return found;
   found.push({ kind: 'flow', flow, label: `tcp.stream ${core.tables.flows.number(flow)}` });

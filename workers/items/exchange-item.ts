@@ -1,8 +1,11 @@
 import { MessageMark, MessageState } from '../../src/model/exchange.ts';
+import { Http2Error } from '../../src/model/http2-registries.ts';
+import { StreamKind } from '../../src/model/stream.ts';
 import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { ExchangeItem } from '../api.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
+import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '../http2-words.ts';
 import { clientSide, endpointOf } from '../roles.ts';
 import { violationTags } from '../violations.ts';
 
@@ -17,6 +20,7 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
   const client = flow === undefined ? 0 : clientSide(core, flow);
   const status = exchanges.status(exchange);
   const section = messages.section(response);
+  const inside = streamFacts(core, exchange);
   return {
     exchange,
     flow,
@@ -35,9 +39,35 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
     responseOctets: wireOctets(core, response),
     contentType: section === 0 ? '' : core.text(sections.contentType(section - 1)),
     ...phases(core, exchange),
-    state: exchangeState(core, exchange),
-    tags: exchangeTags(core, exchange),
+    ...protocolOf(core, exchange, inside),
+    state: exchangeState(core, exchange, inside),
+    tags: exchangeTags(core, exchange, inside),
   };
+}
+
+type Spoken = Pick<ExchangeItem, 'protocol' | 'streamIdentifier' | 'grpcStatus'>;
+
+const KIND_NAMES: Readonly<Record<number, string>> = {
+  [StreamKind.GRPC]: 'gRPC',
+  [StreamKind.GRPC_WEB]: 'gRPC-Web',
+  [StreamKind.WEBSOCKET]: 'WebSocket',
+};
+
+function protocolOf(core: Core, exchange: ExchangeRow, inside: StreamFacts | undefined): Spoken {
+  const { messages } = core.tables;
+  const version = messages.version(exchange * 2) || messages.version(exchange * 2 + 1);
+  return {
+    protocol: (inside && KIND_NAMES[inside.kind]) ?? versionName(version),
+    ...(inside === undefined || inside.identifier === 0 ? {} : { streamIdentifier: inside.identifier }),
+    ...(inside?.grpcStatus === undefined ? {} : { grpcStatus: grpcStatusWords(inside.grpcStatus) }),
+  };
+}
+
+/** How a version of the messages table is called: `HTTP/1.1`, `HTTP/2`; '' where it is not known. */
+export function versionName(version: number): string {
+  if (version >= 20) return `HTTP/${version / 10}`;
+  if (version === 0) return '';
+  return `HTTP/${Math.floor(version / 10)}.${version % 10}`;
 }
 
 function wireOctets(core: Core, message: number): number {
@@ -87,31 +117,59 @@ export const STATE_WORDS: Readonly<Record<number, string>> = {
   [MessageState.CUT_BY_FIN]: 'cut by FIN',
   [MessageState.CUT_BY_RST]: 'cut by RST',
   [MessageState.BROKEN]: 'framing broken',
+  [MessageState.CUT_BY_RST_STREAM]: 'cut by RST_STREAM',
 };
 
+/** What ended a stream before its messages did: `RST_STREAM of the server (REFUSED_STREAM)`; undefined where nothing did. */
+export function resetWords(inside: StreamFacts | undefined): string | undefined {
+  const [first] = inside?.resets ?? [];
+  if (first === undefined) return undefined;
+  return `RST_STREAM of the ${first.side === 0 ? 'client' : 'server'} (${http2ErrorName(first.code)})`;
+}
+
+/** Whether the server ended the stream with NO_ERROR: its answer was whole, and it needs no more of the request. */
+function isEarlyAnswer(inside: StreamFacts | undefined): boolean {
+  const [first] = inside?.resets ?? [];
+  return first?.side === 1 && first.code === Http2Error.NO_ERROR;
+}
+
+/** How far a message came, with who cut it short where its stream was reset. */
+export function stateWords(state: number, inside: StreamFacts | undefined): string {
+  if (state !== MessageState.CUT_BY_RST_STREAM) return STATE_WORDS[state] ?? '';
+  const reset = resetWords(inside);
+  return reset === undefined ? 'left out by GOAWAY' : `cut by ${reset}`;
+}
+
 /** The state of an exchange in a few words: what is unfinished, or "complete". */
-function exchangeState(core: Core, exchange: ExchangeRow): string {
+function exchangeState(core: Core, exchange: ExchangeRow, inside: StreamFacts | undefined): string {
   const { messages } = core.tables;
   const request = messages.state(exchange * 2);
   const response = messages.state(exchange * 2 + 1);
+  const told = (state: number): string => stateWords(state, inside);
   if (response === MessageState.COMPLETE) {
     if (request === MessageState.COMPLETE) return 'complete';
-    return request === MessageState.ABSENT ? 'request not captured' : `request ${STATE_WORDS[request] ?? ''}`;
+    // A server may answer in full and ask for no more of the request (RFC 9113 section 8.1).
+    if (request === MessageState.CUT_BY_RST_STREAM && isEarlyAnswer(inside)) return 'complete';
+    return request === MessageState.ABSENT ? 'request not captured' : `request ${told(request)}`;
   }
-  if (response !== MessageState.ABSENT) return `response ${STATE_WORDS[response] ?? ''}`;
-  if (request !== MessageState.COMPLETE) return `request ${STATE_WORDS[request] ?? ''}`;
-  return 'no response';
+  if (response !== MessageState.ABSENT) return `response ${told(response)}`;
+  if (request !== MessageState.COMPLETE) return `request ${told(request)}`;
+  const reset = resetWords(inside);
+  return reset === undefined ? 'no response' : `no response, ${reset}`;
 }
 
-function exchangeTags(core: Core, exchange: ExchangeRow): readonly string[] {
+function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | undefined): readonly string[] {
   const { messages } = core.tables;
   const [request, response] = [exchange * 2, exchange * 2 + 1];
   const tags = [...violationTags(messages.violations(request) | messages.violations(response))];
-  const state = exchangeState(core, exchange);
+  const status = inside?.grpcStatus ?? 0;
+  if (status !== 0) tags.push(`gRPC ${grpcStatusWords(status)}`);
+  const state = exchangeState(core, exchange, inside);
   if (state !== 'complete') tags.push(state);
   const marks = messages.marks(request) | messages.marks(response);
   if (marks & MessageMark.GAP) tags.push('gap in the capture');
   if (marks & MessageMark.RESYNCHRONIZED) tags.push('picked up midstream');
   if (marks & MessageMark.TEXT_DROPPED) tags.push('text not kept');
+  if (marks & MessageMark.UNKNOWN_FIELDS) tags.push('fields not in the capture');
   return tags;
 }
