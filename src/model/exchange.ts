@@ -156,7 +156,7 @@ export const Violation = {
   CONTENT_LENGTH_MISMATCH: 1 << 27,
 } as const;
 
-/** A header or trailer section, each distinct one once: its lines in order, and what they say together. */
+/** A header or trailer section, each distinct one once: its lines in order, and what they say together. HTTP/2's are apart from HTTP/1's. */
 export const SECTIONS = defineTable('sections', 12, {
   /** Content-Length as parsed; NaN where absent or invalid. Of several, the first. */
   contentLength: 'f64',
@@ -168,10 +168,20 @@ export const SECTIONS = defineTable('sections', 12, {
   marks: 'u32',
   /** {@link Violation} bits that the section alone shows. */
   violations: 'u32',
-  /** Texts of the (first) Host, Content-Type and x-request-id values; 0 absent. */
+  /** Texts of the (first) Host (in HTTP/2 :authority goes before it), Content-Type and x-request-id values; 0 absent. */
   host: 'u32',
   contentType: 'u32',
   requestId: 'u32',
+  /** Texts of :method, :path and grpc-message; 0 absent. */
+  method: 'u32',
+  target: 'u32',
+  grpcMessage: 'u32',
+  /** grpc-status; 0xffffffff where it is absent or no number. */
+  grpcStatus: 'u32',
+  /** :status; 0 absent or no number of three digits. */
+  status: 'u16',
+  /** Core only: which pseudo-header fields there are, and what they say (http2-section.ts). */
+  pseudo: 'u16',
 });
 
 /** What a section's lines say. */
@@ -188,6 +198,9 @@ export const SectionMark = {
   /** Upgrade: websocket (RFC 6455), or h2c (RFC 7540). */
   WEBSOCKET: 1 << 8,
   H2C: 1 << 9,
+  /** Sec-WebSocket-Extensions names permessage-deflate (RFC 7692), or another extension. */
+  WEBSOCKET_DEFLATE: 1 << 10,
+  WEBSOCKET_EXTENSION: 1 << 11,
 } as const;
 
 /** Field lines of all sections, one after another: each row is the interned text of one line as sent, without its line end. */

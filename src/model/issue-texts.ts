@@ -264,4 +264,78 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
       'the first datagrams of the QUIC connections take more than {expected} bytes. The ClientHellos of later connections were not read.',
     remedy: 'Cut the capture into parts (editcap -c 1000000) or filter it by host.',
   },
+  [IssueCode.OPTION_MALFORMED]: {
+    id: 'option-malformed',
+    severity: 'note',
+    blame: 'capture',
+    sentence:
+      'an option of a pcapng block says it is {found} bytes long, {expected} are left in the block. The options from there on were left out, what comes before them was read.',
+    remedy: 'Check the program that wrote the file; editcap can write it anew.',
+  },
+  [IssueCode.BLOCK_LIMIT]: {
+    id: 'block-limit',
+    severity: 'note',
+    blame: 'analyser',
+    sentence:
+      'a pcapng block that describes the capture is {found} bytes long, the limit is {expected}. Its content was passed over; packets are not concerned.',
+    remedy: 'Nothing, unless names or comments are missed: Wireshark shows them.',
+  },
+  [IssueCode.NOTES_LIMIT]: {
+    id: 'notes-limit',
+    severity: 'note',
+    blame: 'analyser',
+    sentence:
+      'the file has more comments or names of addresses than are kept[: the limit is {expected}]. Later ones are not shown.',
+    remedy: 'Cut the capture into parts: editcap -c 1000000.',
+  },
+  [IssueCode.PACKET_DAMAGED]: {
+    id: 'packet-damaged',
+    severity: 'warning',
+    blame: 'sender',
+    sentence:
+      'the interface reported an error for the packet (epb_flags, error bits {found}): a wrong check sequence, a wrong length, a symbol error. Such packets are read as they are; a receiver throws them away.',
+    remedy: 'Look at the cable, the transceiver and the duplex settings of the port.',
+  },
+  [IssueCode.HTTP2_RESYNCHRONIZED]: {
+    id: 'http2-resynchronized',
+    severity: 'note',
+    blame: 'capture',
+    sentence:
+      'HTTP/2 was picked up in the middle of a connection, at the next frame. Field lines that refer to earlier ones stand as placeholders.',
+    remedy: 'Start the capture before the connections are opened.',
+  },
+  [IssueCode.HTTP2_LOST]: {
+    id: 'http2-lost',
+    severity: 'warning',
+    blame: 'capture',
+    sentence:
+      'octets of an HTTP/2 connection are missing[: {found}], so that the border of frames was lost. Reading goes on with the next segment that begins with a frame.',
+    remedy:
+      'The capturing machine dropped packets: use a capture filter, a larger buffer (tcpdump -B 16384), or write to a faster disk.',
+  },
+  [IssueCode.HTTP2_FRAME_MALFORMED]: {
+    id: 'http2-frame-malformed',
+    severity: 'warning',
+    blame: 'sender',
+    sentence:
+      'an HTTP/2 frame (type {found}) has a length or a stream that its type does not allow, or comes where it may not[: {expected} octets]. It was passed over.',
+    remedy:
+      'Look at the packet; a receiver answers such a frame with RST_STREAM or GOAWAY (RFC 9113 section 5.4).',
+  },
+  [IssueCode.HPACK_MALFORMED]: {
+    id: 'hpack-malformed',
+    severity: 'warning',
+    blame: 'sender',
+    sentence:
+      'a header block of HTTP/2 cannot be decoded (HPACK, RFC 7541)[: it breaks off at octet {found} of {expected}]. Later field lines of its direction may stand as placeholders.',
+    remedy: 'A receiver closes the connection with COMPRESSION_ERROR: look at what encoded the block.',
+  },
+  [IssueCode.HPACK_TABLE_LIMIT]: {
+    id: 'hpack-table-limit',
+    severity: 'note',
+    blame: 'analyser',
+    sentence:
+      'an HPACK table was set to {found} bytes, {expected} are kept. Field lines that refer to what was dropped stand as placeholders.',
+    remedy: 'Nothing to do.',
+  },
 };

@@ -49,6 +49,15 @@ export const IssueCode = {
   MEMORY_LIMIT: 30,
   CAPLEN_ABOVE_LENGTH: 31,
   QUIC_INITIAL_LIMIT: 32,
+  OPTION_MALFORMED: 33,
+  BLOCK_LIMIT: 34,
+  NOTES_LIMIT: 35,
+  PACKET_DAMAGED: 36,
+  HTTP2_RESYNCHRONIZED: 37,
+  HTTP2_LOST: 38,
+  HTTP2_FRAME_MALFORMED: 39,
+  HPACK_MALFORMED: 40,
+  HPACK_TABLE_LIMIT: 41,
 } as const;
 
 /** How bad an issue is for what the capture can prove. */

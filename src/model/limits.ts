@@ -12,6 +12,8 @@ export const LIMITS = {
   HEAD_OCTETS: 262_144,
   /** Lines of a header section that are kept. */
   HEAD_LINES: 4096,
+  /** Octets of one HPACK dynamic table (RFC 7541 section 4.1); 4 KiB by default, browsers ask for 64 KiB. */
+  HPACK_TABLE_OCTETS: 1 << 20,
   /** Octets of a chunk-size line with its extensions. */
   CHUNK_LINE_OCTETS: 4096,
   /** Octets of interned text in all; past it new text is dropped. */
@@ -31,6 +33,15 @@ export const LIMITS = {
   FILTER_CHARACTERS: 20_000,
   /** Parentheses and functions of a display filter inside one another. */
   FILTER_DEPTH: 100,
+  /** Octets of a pcapng block that is read whole (names, statistics, options); Wireshark writes names in blocks of 64 KiB. */
+  BLOCK_OCTETS: 1 << 20,
+  /** Comments that are kept, and names of addresses: more than anybody typed, and than a day of DNS answers names. */
+  COMMENTS: 100_000,
+  RESOLVED_NAMES: 100_000,
+  /** Octets of comments and names together, so that they cannot use up what is kept for header lines. */
+  NOTE_OCTETS: 64 << 20,
+  /** Types of block, and of option, that are counted one by one; a file has some dozen. */
+  BLOCK_TYPES: 256,
   /** Members of archives and files that are opened together: a day of captures, one a minute, some times over. */
   MEMBERS: 10_000,
   /** Archives and compressed files inside one another: a pcap.gz in a tar.gz in a zip are four. */
@@ -39,4 +50,13 @@ export const LIMITS = {
   UNPACKED_MEBIBYTES: 16_384,
   /** Octets the core's memory may take: a 32-bit WASM module's addresses, less room for one row group. */
   MEMORY_OCTETS: 4_000_000_000,
+  /** Octets of a body on the wire that are read for a preview; of its content as text, and as a picture, that are shown. */
+  BODY_WIRE_OCTETS: 8 << 20,
+  BODY_SHOWN_OCTETS: 1 << 20,
+  BODY_IMAGE_OCTETS: 8 << 20,
+  /** Octets of a body that can be saved to a file: a guard against bombs, and against a worker without memory. */
+  BODY_SAVED_OCTETS: 256 << 20,
+  /** Parts of a multipart body and fields of a form that are listed; multipart bodies inside one another. */
+  BODY_PARTS: 1000,
+  BODY_NESTING: 4,
 } as const;
