@@ -68,6 +68,10 @@ export const StreamSideMark = {
   INVALID_FRAME: 1 << 2,
   /** The last message was cut off. */
   MESSAGE_CUT: 1 << 3,
+  /** Octets of this side are missing in the capture. */
+  GAP: 1 << 4,
+  /** The border of WebSocket frames was lost, or was never seen: frames were not counted until a segment made of whole ones. */
+  BORDER_LOST: 1 << 5,
 } as const;
 
 /** HTTP/2 frames about a connection or that end a stream, in the order they came: what an expert looks for first. */

@@ -21,6 +21,7 @@ const CR: u32 = 13;
 const SPACE: u32 = 32;
 const TAB: u32 = 9;
 const COMMA: u32 = 44;
+const SEMICOLON: u32 = 59;
 /** 2^53: beyond it a number of octets is not exact. */
 const MOST_CONTENT: u64 = 9007199254740992;
 
@@ -86,7 +87,8 @@ export function sectionOf(at: usize, end: usize): u32 {
   return section;
 }
 
-function parse(at: usize, end: usize): void {
+/** Begins with the row of a new section, whose lines are the next rows of their table. */
+export function openSection(): usize {
   row = appendRow(schema.TABLE_SECTIONS);
   violations = 0;
   marks = 0;
@@ -94,9 +96,36 @@ function parse(at: usize, end: usize): void {
   contentLength = NaN;
   transferEncodings = 0;
   finalIsChunked = false;
-  const octets = end - at;
   setU32(row, schema.SECTIONS_FIRST_LINE, rowCount(schema.TABLE_LINES));
-  setU32(row, schema.SECTIONS_OCTETS, <u32>octets);
+  setU32(row, schema.SECTIONS_GRPC_STATUS, 0xffffffff);
+  return row;
+}
+
+/** Writes what the lines of the new section said. */
+export function closeSection(lines: u32, octets: u32): void {
+  if (lines > schema.LIMIT_SECTION_LINES || octets > schema.LIMIT_SECTION_OCTETS) {
+    violations |= schema.VIOLATION_SECTION_TOO_LARGE;
+  }
+  if (finalIsChunked) marks |= schema.SECTION_MARK_CHUNKED;
+  if (transferEncodings > 1) violations |= schema.VIOLATION_DUPLICATE_TRANSFER_ENCODING;
+  if (transferEncodings && marks & schema.SECTION_MARK_CONTENT_LENGTH) {
+    violations |= schema.VIOLATION_TRANSFER_ENCODING_AND_CONTENT_LENGTH;
+  }
+  setU32(row, schema.SECTIONS_OCTETS, octets);
+  setU32(row, schema.SECTIONS_LINES, lines);
+  setU32(row, schema.SECTIONS_MARKS, marks);
+  setU32(row, schema.SECTIONS_VIOLATIONS, violations);
+  setF64(row, schema.SECTIONS_CONTENT_LENGTH, contentLength);
+}
+
+/** The new section does this against its standard. */
+export function violates(bits: u32): void {
+  violations |= bits;
+}
+
+function parse(at: usize, end: usize): void {
+  openSection();
+  const octets = <u32>(end - at);
   let lines: u32 = 0;
   while (at < end && lines < schema.LIMIT_HEAD_LINES) {
     const lineFeed = findLineFeed(at, end);
@@ -110,18 +139,7 @@ function parse(at: usize, end: usize): void {
     lines++;
     at = lineFeed + 1;
   }
-  if (lines > schema.LIMIT_SECTION_LINES || octets > schema.LIMIT_SECTION_OCTETS) {
-    violations |= schema.VIOLATION_SECTION_TOO_LARGE;
-  }
-  if (finalIsChunked) marks |= schema.SECTION_MARK_CHUNKED;
-  if (transferEncodings > 1) violations |= schema.VIOLATION_DUPLICATE_TRANSFER_ENCODING;
-  if (transferEncodings && marks & schema.SECTION_MARK_CONTENT_LENGTH) {
-    violations |= schema.VIOLATION_TRANSFER_ENCODING_AND_CONTENT_LENGTH;
-  }
-  setU32(row, schema.SECTIONS_LINES, lines);
-  setU32(row, schema.SECTIONS_MARKS, marks);
-  setU32(row, schema.SECTIONS_VIOLATIONS, violations);
-  setF64(row, schema.SECTIONS_CONTENT_LENGTH, contentLength);
+  closeSection(lines, octets);
 }
 
 function isSpace(octet: u32): bool {
@@ -153,7 +171,8 @@ function line(at: usize, end: usize): void {
   field(foldedHash(at, nameEnd - at), value, end);
 }
 
-function checkControls(at: usize, end: usize): void {
+/** Notes control characters in [at, end). */
+export function checkControls(at: usize, end: usize): void {
   while (end - at >= 16) {
     if (controlMask(at)) violations |= schema.VIOLATION_CONTROL_CHARACTER;
     at += 16;
@@ -165,7 +184,8 @@ function checkControls(at: usize, end: usize): void {
   }
 }
 
-function field(name: u32, value: usize, end: usize): void {
+/** What a field of the new section says: the folded hash of its name, and its value. */
+export function field(name: u32, value: usize, end: usize): void {
   switch (name) {
     case schema.HEADER_CONTENT_LENGTH:
       contentLengthField(value, end);
@@ -194,8 +214,17 @@ function field(name: u32, value: usize, end: usize): void {
     case schema.HEADER_EXPECT:
       if (hasToken(value, end, '100-continue')) marks |= schema.SECTION_MARK_EXPECT_CONTINUE;
       break;
+    case schema.HEADER_SEC_WEBSOCKET_EXTENSIONS:
+      webSocketExtensions(value, end);
+      break;
     case schema.HEADER_CONTENT_ENCODING:
       marks |= schema.SECTION_MARK_CONTENT_ENCODING;
+      break;
+    case schema.HEADER_GRPC_STATUS:
+      setU32(row, schema.SECTIONS_GRPC_STATUS, numberIn(value, end));
+      break;
+    case schema.HEADER_GRPC_MESSAGE:
+      setU32(row, schema.SECTIONS_GRPC_MESSAGE, intern(value, end - value));
       break;
     default:
       break;
@@ -208,8 +237,19 @@ function field(name: u32, value: usize, end: usize): void {
   }
 }
 
+/** RFC 6455 section 9.1: names with parameters behind semicolons, in a list. */
+function webSocketExtensions(at: usize, end: usize): void {
+  while (at < end) {
+    const comma = findOctet(at, end, COMMA);
+    const nameEnd = findOctet(at, comma, SEMICOLON);
+    if (hasToken(at, nameEnd, 'permessage-deflate')) marks |= schema.SECTION_MARK_WEBSOCKET_DEFLATE;
+    else if (nameEnd > at) marks |= schema.SECTION_MARK_WEBSOCKET_EXTENSION;
+    at = comma + 1;
+  }
+}
+
 /** Whether a comma-separated list holds the token, in any letter case. */
-function hasToken(at: usize, end: usize, token: string): bool {
+export function hasToken(at: usize, end: usize, token: string): bool {
   while (at < end) {
     const comma = findOctet(at, end, COMMA);
     let from = at;
@@ -227,6 +267,17 @@ function isToken(at: usize, token: string): bool {
     if (lowerCase(u8At(at + index)) != <u32>token.charCodeAt(index)) return false;
   }
   return true;
+}
+
+/** A decimal number of up to nine digits; 0xffffffff for anything else. */
+export function numberIn(at: usize, end: usize): u32 {
+  if (at == end || end - at > 9) return 0xffffffff;
+  let value: u32 = 0;
+  for (; at < end; at++) {
+    if (!isDigit(u8At(at))) return 0xffffffff;
+    value = value * 10 + u8At(at) - 48;
+  }
+  return value;
 }
 
 /** RFC 9110 section 8.6: a list of equal numbers may be merged; anything else is an error. */

@@ -2,7 +2,9 @@
 
 import { allocate, release } from '../memory';
 import { copyOctets } from '../bytes';
-import { setF64, setU32, u32Of, f64Of } from '../columns';
+import { setF64, setU32, u32Of, u8Of, f64Of } from '../columns';
+import { directionAt } from '../flows/table';
+import * as schema from '../schema';
 
 /** At the border of a message. */
 export const START: u32 = 0;
@@ -41,6 +43,13 @@ export const SCANNED: usize = 56;
 /** Row plus one of the exchange of the last complete message of this direction. */
 export const PREVIOUS: usize = 60;
 const SIZE: usize = 64;
+
+/** The state of a direction; 0 where it does not speak HTTP/1. */
+export function dissectorOf(flow: u32, side: u32): usize {
+  const direction = directionAt(flow, side);
+  if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) != schema.PROTOCOL_HTTP1) return 0;
+  return u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+}
 
 /** A state at the border of a message. */
 export function create(): usize {

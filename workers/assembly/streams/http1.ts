@@ -9,18 +9,13 @@ import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as body from './http1-body';
 import * as head from './http1-head';
+import * as leave from './http1-leave';
 import * as state from './http1-state';
 import * as streams from './index';
-import { forget, looksLikeHttp } from './sniff';
+import { looksLikeHttp } from './sniff';
 
 const CR: u32 = 13;
 const LF: u32 = 10;
-
-function dissectorOf(flow: u32, side: u32): usize {
-  const direction = directionAt(flow, side);
-  if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) != schema.PROTOCOL_HTTP1) return 0;
-  return u32Of(direction, schema.DIRECTIONS_DISSECTOR);
-}
 
 /** Begins with a direction that speaks HTTP/1. */
 export function start(flow: u32, side: u32, sequence: u32): void {
@@ -38,18 +33,22 @@ export function start(flow: u32, side: u32, sequence: u32): void {
 
 /** Whether the direction must answer an HTTP/0.9 request: anything may come. */
 export function awaitsHttp09(flow: u32, side: u32): bool {
-  if (dissectorOf(flow, side ^ 1) == 0) return false;
+  if (state.dissectorOf(flow, side ^ 1) == 0) return false;
   const open = head.awaitedExchange(flow);
   return open != 0 && u8Of(head.messageAt(open - 1, head.REQUEST), schema.MESSAGES_VERSION) == 9;
 }
 
 /** Octets in order, `sequence` and `packet` those of the first. */
 export function receive(flow: u32, side: u32, from: usize, length: u32, sequence: u32, packet: u32): void {
-  const self = dissectorOf(flow, side);
+  const self = state.dissectorOf(flow, side);
   let at = from;
   const end = from + length;
   if (self == 0) return;
-  if (u32Of(self, state.STATE) == state.LOST && !resynchronize(self, at, end)) return;
+  if (u32Of(self, state.STATE) == state.LOST && !resynchronize(self, at, end)) {
+    if (leave.isWebSocket(flow, side, self, at, end))
+      streams.dispatch(flow, side, at, length, sequence, packet);
+    return;
+  }
   while (at < end) {
     setU32(self, state.LAST_PACKET, packet);
     switch (u32Of(self, state.STATE)) {
@@ -81,7 +80,7 @@ export function receive(flow: u32, side: u32, from: usize, length: u32, sequence
       default: // LOST: the rest of the segment has no border to go by
         return;
     }
-    if (dissectorOf(flow, side) != self) {
+    if (state.dissectorOf(flow, side) != self) {
       // A tunnel began: what follows is another protocol's.
       if (at < end) streams.receive(flow, side, at, <u32>(end - at), sequence + <u32>(at - from), packet);
       return;
@@ -103,6 +102,7 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
   const followsResponse = u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
   if (!head.isPlausibleStart(at, end, followsResponse)) {
+    if (leave.isWebSocket(flow, side, self, at, end)) return at;
     excess(flow, side, self);
     return end;
   }
@@ -317,11 +317,7 @@ function isWithoutContent(flow: u32, side: u32, self: usize, message: usize, mar
   if (isConnect || status == 101) {
     setU8(message, schema.MESSAGES_FRAMING, schema.FRAMING_TUNNEL);
     body.complete(flow, self);
-    let protocol: u32 = schema.PROTOCOL_UNKNOWN;
-    if (marks & schema.SECTION_MARK_WEBSOCKET) protocol = schema.PROTOCOL_WEBSOCKET;
-    else if (marks & schema.SECTION_MARK_H2C) protocol = schema.PROTOCOL_HTTP2;
-    leave(flow, side, protocol);
-    leave(flow, side ^ 1, protocol);
+    leave.upgrade(flow, side, exchange, marks);
     return true;
   }
   if (status == 204 || status == 304 || head.isMethod(method, 'HEAD')) {
@@ -331,22 +327,9 @@ function isWithoutContent(flow: u32, side: u32, self: usize, message: usize, mar
   return false;
 }
 
-/** The direction is no longer HTTP/1. */
-function leave(flow: u32, side: u32, protocol: u32): void {
-  const direction = directionAt(flow, side);
-  const self = dissectorOf(flow, side);
-  if (self) {
-    state.destroy(self);
-    setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
-  } else {
-    forget(direction);
-  }
-  setU8(direction, schema.DIRECTIONS_PROTOCOL, protocol);
-}
-
 /** Octets that the capture does not have. */
 export function skip(flow: u32, side: u32, missing: u32): void {
-  const self = dissectorOf(flow, side);
+  const self = state.dissectorOf(flow, side);
   if (self == 0) return;
   setU32(self, state.MARKS, u32Of(self, state.MARKS) | schema.MESSAGE_MARK_GAP);
   if (u32Of(self, state.STATE) == state.HEAD) {
@@ -359,7 +342,7 @@ export function skip(flow: u32, side: u32, missing: u32): void {
 
 /** The direction is over. */
 export function close(flow: u32, side: u32, how: u32): void {
-  const self = dissectorOf(flow, side);
+  const self = state.dissectorOf(flow, side);
   if (self == 0) return;
   if (u32Of(self, state.STATE) == state.HEAD) {
     cutHead(flow, side, self, how == streams.BY_END ? schema.MESSAGE_STATE_IN_HEAD : body.cutBy(how));
@@ -373,7 +356,7 @@ export function close(flow: u32, side: u32, how: u32): void {
 export function end(flow: u32): void {
   if (head.awaitedExchange(flow)) orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
   for (let side: u32 = 0; side < 2; side++) {
-    const self = dissectorOf(flow, side);
+    const self = state.dissectorOf(flow, side);
     if (self == 0) continue;
     state.destroy(self);
     setU32(directionAt(flow, side), schema.DIRECTIONS_DISSECTOR, 0);

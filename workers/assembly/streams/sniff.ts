@@ -9,6 +9,7 @@ import * as http1 from './http1';
 import { dispatch } from './index';
 import { MORE, noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
+import * as websocket from './websocket';
 
 const NO: u32 = 0;
 /** Not a protocol number: more octets are needed to tell. */
@@ -140,6 +141,8 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   if (preface == MAYBE) return MAYBE;
   const isHttp = looksLikeHttp(at, length);
   if (isHttp == NO && http1.awaitsHttp09(flow, side)) return schema.PROTOCOL_HTTP1;
+  const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
+  if (isHttp == NO && other == schema.PROTOCOL_WEBSOCKET) return other;
   return isHttp;
 }
 
@@ -225,6 +228,7 @@ function start(
   }
   if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side, sequence);
   else if (protocol == schema.PROTOCOL_TLS) tls.start(flow, side);
+  else if (protocol == schema.PROTOCOL_WEBSOCKET) websocket.startAfter(flow, side);
   dispatch(flow, side, at, length, sequence, packet);
 }
 
