@@ -44,4 +44,10 @@ export interface CoreExports {
   setStart(seconds: number, nanoseconds: number): void;
   /** Interns the octets at reserveRecord(); answers the text. */
   internText(size: number): number;
+  /** The handshake message at reserveRecord(), which QUIC carried from packet `first` to `last`. */
+  quicMessage(flow: number, side: number, size: number, first: number, last: number): void;
+  /** A side closed its connection of QUIC with this alert; 255 for none. */
+  quicClose(flow: number, side: number, description: number, packet: number): void;
+  /** All of the flow's handshake that can be read was told. */
+  quicEnd(flow: number): void;
 }

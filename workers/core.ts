@@ -266,6 +266,31 @@ export class Core {
     return section;
   }
 
+  /** The octets of a datagram that begins with an Initial packet of QUIC (row of the initials table). A copy. */
+  initialOctets(row: number): Uint8Array {
+    this.#views.refresh();
+    const { address, length } = this.tables.initials;
+    const at = address(row);
+    return this.#views.u8.slice(at, at + length(row));
+  }
+
+  /** Tells a TLS handshake message that QUIC carried: `first` and `last` are the packets that it lies in. */
+  quicMessage(flow: number, side: 0 | 1, message: Uint8Array, first: number, last: number): void {
+    this.#putRecord(message);
+    this.#exports.quicMessage(flow, side, message.length, first, last);
+    this.#views.refresh();
+  }
+
+  /** Tells that a side closed its connection of QUIC: with an alert of TLS, or another error. */
+  quicClose(flow: number, side: 0 | 1, alert: number | undefined, packet: number): void {
+    this.#exports.quicClose(flow, side, alert ?? 255, packet);
+  }
+
+  /** Tells that nothing more of a flow's QUIC handshake can be read. */
+  quicEnd(flow: number): void {
+    this.#exports.quicEnd(flow);
+  }
+
   /** Sets the time that all times count from, for exchanges without packets; a packet that came before keeps its own. */
   setStart(seconds: number, nanoseconds: number): void {
     this.#exports.setStart(seconds, nanoseconds);

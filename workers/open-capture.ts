@@ -25,6 +25,7 @@ import type { PumpEnd } from './pump.ts';
 import { pumpSeveral, type SeveralHooks } from './pump-several.ts';
 import { reportedOf } from './formats/reported.ts';
 import { Queries } from './queries.ts';
+import { readQuicHandshakes } from './quic/index.ts';
 import { runQuery } from './query/index.ts';
 import { BlobReader, type ReadError } from './source/blob-reader.ts';
 import type { Contents } from './source/contents.ts';
@@ -100,6 +101,7 @@ export class OpenCapture {
     // Cancelled after the last slice: all was read, nothing was cut.
     if (end.kind !== 'cancelled') this.#isCancelled = false;
     if (end.kind === 'unreadable') this.#lost(0, end.error);
+    readQuicHandshakes(this.core);
     const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' || this.#isLost });
     this.#findings = findings;
     this.#milliseconds = performance.now() - this.#began;

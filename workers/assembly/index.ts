@@ -19,6 +19,7 @@ import * as schema from './schema';
 import { describePayload } from './streams/describe';
 import * as follow from './streams/follow';
 import { sectionOf } from './streams/http1-section';
+import { closeInQuic, endInQuic, messageInQuic } from './streams/tls';
 import { intern } from './strings';
 
 export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
@@ -172,4 +173,20 @@ export function internSection(size: usize): u32 {
 /** The text of the `size` octets at reserveRecord(). */
 export function internText(size: usize): u32 {
   return intern(recordAt, size);
+}
+
+/** The handshake message of `size` octets at reserveRecord(), which QUIC carried from packet `first` to `last`. */
+export function quicMessage(flow: u32, side: u32, size: usize, first: u32, last: u32): void {
+  issues.currentPacket = first;
+  messageInQuic(flow, side, recordAt, <u32>size, first, last);
+}
+
+/** A side closed its connection of QUIC with this alert, or without one where it is 255. */
+export function quicClose(flow: u32, side: u32, description: u32, packet: u32): void {
+  closeInQuic(flow, side, description, packet);
+}
+
+/** All messages of the flow's handshake were told. */
+export function quicEnd(flow: u32): void {
+  endInQuic(flow);
 }

@@ -2,6 +2,7 @@
 
 import { addF64, addU32, appendRow, orU32, rowCount, setF64, setU16, setU32, setU8, u32Of } from './columns';
 import { count } from './counters';
+import * as datagrams from './datagrams/index';
 import * as record from './files/record';
 import { sinceStart } from './files/time';
 import * as fragments from './flows/fragments';
@@ -67,6 +68,7 @@ export function indexPacket(at: usize, offset: f64): void {
     if (scratch.payloadLength) protocol = streams.protocolOf(flow, side, protocol);
   } else if (scratch.hasTransport && scratch.payloadLength) {
     countDatagram(flow, packet);
+    protocol = datagrams.receive(flow, side, packet, protocol);
   }
   if (scratch.quoted) markQuoted(scratch.quoted, scratch.end, packet);
   setU16(row, schema.PACKETS_MARKS, marks);

@@ -7,7 +7,14 @@ import { feltByCaller, findFailedDownstream } from './correlate.ts';
 import { addressesOf, endpointsOf, evidenceOf } from './example.ts';
 import type { ExchangeFacts, Facts } from './facts.ts';
 import { Groups } from './group.ts';
-import { type HelloFacts, helloFacts, profileOf, serverKey, type ServerProfile } from './hellos.ts';
+import {
+  type HelloFacts,
+  helloFacts,
+  isOverQuic,
+  profileOf,
+  serverKey,
+  type ServerProfile,
+} from './hellos.ts';
 import { judge } from './judge.ts';
 import { LadderBuilder, other } from './ladder.ts';
 import { nameEnds, type Participants } from './roles.ts';
@@ -74,6 +81,7 @@ function find(rule: HelloRule, facts: Facts, claims: Claims): readonly Draft[] {
     `${serverKey(facts, hellos.flow(row))} ${rule.impact(facts, row)} ${rule.kind?.(facts, row) ?? ''}`;
   const broken: HelloRow[] = [];
   for (const row of rule.candidates(facts)) {
+    if (isOverQuic(facts, row)) continue;
     const flow = hellos.flow(row);
     const isBroken = rule.impact(facts, row) >= Impact.CAN_BREAK;
     const cause = isBroken ? claims.causeOf({ hello: row, flow }) : undefined;

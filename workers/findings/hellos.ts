@@ -62,7 +62,8 @@ export function serverProfiles(facts: Facts): ReadonlyMap<number, ServerProfile>
   const istio = new Map<number, boolean>();
   for (let row = 0; row < hellos.rows; row++) {
     const flow = hellos.flow(row);
-    if (flow === NO_FLOW) continue;
+    // QUIC to the same address and port is another server, of which little is in clear.
+    if (flow === NO_FLOW || isOverQuic(facts, row)) continue;
     const profile = profileAt(profiles, serverKey(facts, flow));
     const name = hellos.serverName(row);
     const alpn = hellos.alpn(row);
@@ -82,6 +83,14 @@ export function serverProfiles(facts: Facts): ReadonlyMap<number, ServerProfile>
   }
   KNOWN.set(facts, profiles);
   return profiles;
+}
+
+/**
+ * Whether a ClientHello came in QUIC: a handshake of one record-less exchange over UDP, whose end (no FIN, no RST, all but the
+ * hellos encrypted) proves nothing that rules on ClientHellos could tell.
+ */
+export function isOverQuic(facts: Facts, row: HelloRow): boolean {
+  return (facts.tables.hellos.marks(row) & HelloMark.QUIC) !== 0;
 }
 
 /** What is known of a flow's server from all ClientHellos to it; undefined where it got none. */

@@ -54,6 +54,7 @@ function helloOutcome(core: Core, hello: HelloRow): string {
       return alertOutcome(core, hello);
     case HelloOutcome.CUT: {
       const flags = packet === 0 ? 0 : packets.tcpFlags(packet - 1);
+      if (hellos.marks(hello) & HelloMark.QUIC) return 'closed with an error';
       return flags & TcpFlag.RST ? 'cut by RST' : flags & TcpFlag.FIN ? 'cut by FIN' : 'cut';
     }
     case HelloOutcome.NOT_TLS:
@@ -80,10 +81,12 @@ function alertOutcome(core: Core, hello: HelloRow): string {
 function helloTags(core: Core, hello: HelloRow): readonly string[] {
   const marks = core.tables.hellos.marks(hello);
   const tags: string[] = [];
+  if (marks & HelloMark.QUIC) tags.push('QUIC');
   if ((marks & (HelloMark.SERVER_NAME | HelloMark.ENCRYPTED_CLIENT_HELLO)) === 0) tags.push('no SNI');
   if (marks & HelloMark.ENCRYPTED_CLIENT_HELLO) tags.push('encrypted hello');
   if (marks & HelloMark.RETRY) tags.push('retried');
-  if (marks & HelloMark.SPLIT_SEGMENTS) tags.push('split over segments');
+  if (marks & HelloMark.SPLIT_SEGMENTS)
+    tags.push(marks & HelloMark.QUIC ? 'split over datagrams' : 'split over segments');
   if (marks & HelloMark.SPLIT_RECORDS) tags.push('split over records');
   if (marks & HelloMark.CERTIFICATE_REQUESTED) tags.push('client certificate asked');
   if (marks & HelloMark.ENCRYPTED_ALERT) tags.push('probably an alert');

@@ -58,6 +58,7 @@ const HELLO_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [HelloMark.MALFORMED, 'malformed'],
   [HelloMark.CERTIFICATE_REQUESTED, 'certificate-requested'],
   [HelloMark.ENCRYPTED_ALERT, 'encrypted-alert'],
+  [HelloMark.QUIC, 'quic'],
 ];
 
 /** Fields of TLS handshakes and alerts. */

@@ -26,7 +26,6 @@ export function udp(at: usize, end: usize): u32 {
   scratch.destinationPort = u16At(at + 2);
   scratch.payload = at + 8;
   scratch.payloadLength = (length == 0 ? max<u32>(scratch.wireLength, 8) : length) - 8;
-  if (scratch.sourcePort == 53 || scratch.destinationPort == 53) scratch.protocol = schema.PROTOCOL_DNS;
   if (describing) {
     tell(schema.FIELD_UDP, 0, at, 8, NaN);
     tell(schema.FIELD_UDP_SRCPORT, 1, at, 2, scratch.sourcePort);

@@ -25,6 +25,14 @@ function malformed(row: usize, found: usize, expected: usize): void {
   issue(schema.ISSUE_CODE_TLS_HANDSHAKE_MALFORMED, <f64>found, <f64>expected);
 }
 
+/** Version, random, and the lengths of session, suites and compressions (RFC 5246 section 7.4.1.2). */
+export const SHORTEST_HELLO: u32 = 38;
+
+/** Whether a handshake message of type 1 can be a ClientHello at all: a version that there is, and its fixed fields. */
+export function isClientHello(at: usize, length: u32): bool {
+  return length >= SHORTEST_HELLO && u8At(at) == 3 && u8At(at + 1) <= 4;
+}
+
 /** Reads the ClientHello body in [at, end) into its row. */
 export function clientHello(row: usize, at: usize, end: usize): void {
   if (!has(at, end, 35)) return malformed(row, end - at, 35);

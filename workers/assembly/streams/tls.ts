@@ -16,12 +16,13 @@ import {
   u8Of,
 } from '../columns';
 import { count } from '../counters';
+import * as quic from '../datagrams/quic';
 import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as streams from './index';
-import { clientHello, serverHello } from './tls-hello';
+import { clientHello, isClientHello, serverHello, SHORTEST_HELLO } from './tls-hello';
 import * as state from './tls-state';
 
 /** Octets a record may have: 2^14 and room for padding and tags of older versions (RFC 5246 section 6.2.3). */
@@ -242,7 +243,7 @@ function message(flow: u32, side: u32, self: usize, type: u32, at: usize, length
 
 /** RFC 5246 appendix E.2; its version is in the octets that were read as the record's header. */
 function sslv2Hello(flow: u32, side: u32, self: usize, packet: u32): void {
-  const row = newHello(flow, side, self, u32Of(self, state.LENGTH) + 3, packet);
+  const row = helloInRecords(flow, side, self, u32Of(self, state.LENGTH) + 3, packet);
   const version = u16At(self + state.HEADER + 3);
   setU16(row, schema.HELLOS_LEGACY_VERSION, version);
   setU16(row, schema.HELLOS_VERSION, version);
@@ -253,13 +254,25 @@ function sslv2Hello(flow: u32, side: u32, self: usize, packet: u32): void {
 }
 
 function helloFromClient(flow: u32, side: u32, self: usize, at: usize, length: u32, packet: u32): void {
-  const row = newHello(flow, side, self, length + 4, packet);
+  if (!isClientHello(at, length)) {
+    issue(schema.ISSUE_CODE_TLS_HANDSHAKE_MALFORMED, length, SHORTEST_HELLO);
+    return;
+  }
+  const row = helloInRecords(flow, side, self, length + 4, packet);
   clientHello(row, at, at + length);
   if (u32Of(row, schema.HELLOS_SERVER_NAME) == 0) count(schema.COUNTER_CLIENT_HELLOS_WITHOUT_SNI, 1);
 }
 
+function helloInRecords(flow: u32, side: u32, self: usize, octets: u32, packet: u32): usize {
+  const isNew = helloOf(flow) == 0;
+  const row = newHello(flow, side, octets, u32Of(self, state.FIRST_PACKET), packet);
+  if (isNew && u32Of(self, state.RECORDS) > 1)
+    orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_RECORDS);
+  return row;
+}
+
 /** The row of a ClientHello message of so many octets: a new one, or the flow's first. */
-function newHello(flow: u32, side: u32, self: usize, octets: u32, packet: u32): usize {
+function newHello(flow: u32, side: u32, octets: u32, firstPacket: u32, packet: u32): usize {
   const flowRow = flowAt(flow);
   if (side) orU32(flowRow, schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
   count(schema.COUNTER_CLIENT_HELLOS, 1);
@@ -267,16 +280,63 @@ function newHello(flow: u32, side: u32, self: usize, octets: u32, packet: u32): 
   if (row == 0) {
     setU32(flowRow, schema.FLOWS_HELLO, rowCount(schema.TABLE_HELLOS) + 1);
     row = appendRow(schema.TABLE_HELLOS);
-    const firstPacket = u32Of(self, state.FIRST_PACKET);
     setU32(row, schema.HELLOS_FLOW, flow);
     setU32(row, schema.HELLOS_FIRST_PACKET, firstPacket);
     setU32(row, schema.HELLOS_LAST_PACKET, packet);
     setF64(row, schema.HELLOS_TIME, timeOf(firstPacket));
     setU32(row, schema.HELLOS_OCTETS, octets);
     if (firstPacket != packet) orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_SEGMENTS);
-    if (u32Of(self, state.RECORDS) > 1) orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_SPLIT_RECORDS);
   }
   return row;
+}
+
+/**
+ * A handshake message of [at, at + length), its header included, that QUIC carried in clear to who knows the keys of Initial
+ * packets; `packet` is where it ended.
+ */
+export function messageInQuic(
+  flow: u32,
+  side: u32,
+  at: usize,
+  length: u32,
+  firstPacket: u32,
+  packet: u32,
+): void {
+  if (length < 4) return;
+  const end = at + length;
+  if (u8At(at) == CLIENT_HELLO) {
+    if (!isClientHello(at + 4, length - 4)) return;
+    const row = newHello(flow, side, length, firstPacket, packet);
+    orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_QUIC);
+    clientHello(row, at + 4, end);
+    if (u32Of(row, schema.HELLOS_SERVER_NAME) == 0) count(schema.COUNTER_CLIENT_HELLOS_WITHOUT_SNI, 1);
+    return;
+  }
+  const hello = helloOf(flow);
+  if (hello == 0 || u8At(at) != SERVER_HELLO) return;
+  setU32(hello, schema.HELLOS_SERVER_HELLO_PACKET, packet);
+  if (serverHello(hello, at + 4, end)) orU16(hello, schema.HELLOS_MARKS, schema.HELLO_MARK_RETRY);
+}
+
+/** QUIC closed the connection with an alert (RFC 9001 section 4.8), or with another error where `description` is 255. */
+export function closeInQuic(flow: u32, side: u32, description: u32, packet: u32): void {
+  if (helloOf(flow) == 0) return;
+  if (description == 255) {
+    settle(flow, schema.HELLO_OUTCOME_CUT, packet);
+    return;
+  }
+  const direction = directionAt(flow, side);
+  setU32(direction, schema.DIRECTIONS_ALERT_PACKET, packet);
+  setU8(direction, schema.DIRECTIONS_ALERT_LEVEL, FATAL);
+  setU8(direction, schema.DIRECTIONS_ALERT_DESCRIPTION, description);
+  orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_TLS_TROUBLE);
+  settle(flow, schema.HELLO_OUTCOME_ALERT, packet);
+}
+
+/** All that QUIC said in clear was told: a client that sends 1-RTT packets has finished its handshake. */
+export function endInQuic(flow: u32): void {
+  const sent = quic.oneRttPacket(flow, clientSide(flow));
+  if (sent) settle(flow, schema.HELLO_OUTCOME_COMPLETE, sent);
 }
 
 /** Octets that the capture does not have: inside one record's protected content they do no harm. */

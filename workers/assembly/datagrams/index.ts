@@ -1,0 +1,112 @@
+// What rides on datagrams of UDP: told by the first one that shows it, on any port, or by a port that stands for it. One more: its
+// check here, its fields in describe.ts.
+
+import { has, u16At, u32At, u8At } from '../bytes';
+import { setU8, u8Of } from '../columns';
+import { directionAt, FOLLOWED } from '../flows/table';
+import * as scratch from '../layers/scratch';
+import * as schema from '../schema';
+import * as quic from './quic';
+
+const STUN_COOKIE: u32 = 0x2112a442;
+
+/** A datagram with payload of the flow, in scratch.ts; answers the protocol to show for its packet. */
+export function receive(flow: u32, side: u32, packet: u32, shown: u32): u32 {
+  if (flow == FOLLOWED || scratch.protocol != schema.PROTOCOL_UDP) return shown;
+  const at = scratch.payload;
+  const end = scratch.end;
+  const own = directionAt(flow, side);
+  let protocol = u8Of(own, schema.DIRECTIONS_PROTOCOL);
+  if (protocol == schema.PROTOCOL_UNKNOWN) {
+    const other = directionAt(flow, side ^ 1);
+    protocol = u8Of(other, schema.DIRECTIONS_PROTOCOL);
+    if (protocol == schema.PROTOCOL_UNKNOWN) protocol = protocolOf(at, end);
+    if (protocol == schema.PROTOCOL_UNKNOWN) return shown;
+    setU8(own, schema.DIRECTIONS_PROTOCOL, protocol);
+  } else if (protocol == schema.PROTOCOL_STUN && quic.isQuic(at, end)) {
+    // Peers that look for a way through first, and then speak QUIC on it.
+    protocol = schema.PROTOCOL_QUIC;
+    setU8(own, schema.DIRECTIONS_PROTOCOL, protocol);
+  }
+  if (protocol == schema.PROTOCOL_QUIC) quic.receive(flow, side, at, end, packet);
+  return protocol;
+}
+
+/** The protocol of a datagram by its octets, else by its ports; UNKNOWN where nothing tells. */
+export function protocolOf(at: usize, end: usize): u32 {
+  if (quic.isQuic(at, end)) return schema.PROTOCOL_QUIC;
+  if (isWireGuard(at, end)) return schema.PROTOCOL_WIREGUARD;
+  if (isDtls(at, end)) return schema.PROTOCOL_DTLS;
+  if (isStun(at, end)) return schema.PROTOCOL_STUN;
+  const byDestination = protocolOfPort(scratch.destinationPort);
+  return byDestination == schema.PROTOCOL_UNKNOWN ? protocolOfPort(scratch.sourcePort) : byDestination;
+}
+
+/** Service names that IANA gave these ports; what speaks there begins with nothing that would tell. */
+function protocolOfPort(port: u32): u32 {
+  switch (port) {
+    case 53:
+      return schema.PROTOCOL_DNS;
+    case 5353:
+      return schema.PROTOCOL_MDNS;
+    case 67:
+    case 68:
+    case 546:
+    case 547:
+      return schema.PROTOCOL_DHCP;
+    case 123:
+      return schema.PROTOCOL_NTP;
+    case 1900:
+      return schema.PROTOCOL_SSDP;
+    case 4500: // in UDP: RFC 3948
+      return schema.PROTOCOL_ESP;
+    case 2123:
+    case 2152:
+      return schema.PROTOCOL_GTP;
+    case 1701:
+      return schema.PROTOCOL_L2TP;
+    default:
+      return schema.PROTOCOL_UNKNOWN;
+  }
+}
+
+/** WireGuard: handshake initiation, response and cookie have lengths of their own (WireGuard, section 5.4). */
+export function isWireGuard(at: usize, end: usize): bool {
+  if (!has(at, end, 32)) return false;
+  const length = end - at;
+  switch (u32At(at)) {
+    case 0x01000000:
+      return length == 148;
+    case 0x02000000:
+      return length == 92;
+    case 0x03000000:
+      return length == 64;
+    case 0x04000000:
+      // Transport data has any multiple of 16: only where it is expected.
+      return (length & 15) == 0 && (scratch.destinationPort == 51820 || scratch.sourcePort == 51820);
+    default:
+      return false;
+  }
+}
+
+/** DTLS: RFC 9147, RFC 6347 section 4.1: records whose lengths fill the datagram. */
+export function isDtls(at: usize, end: usize): bool {
+  if (!has(at, end, 13)) return false;
+  while (at < end) {
+    if (!has(at, end, 13)) return false;
+    const type = u8At(at);
+    const version = u16At(at + 1);
+    if (type < 20 || type > 26 || (version != 0xfeff && version != 0xfefd && version != 0x0100)) return false;
+    const length = <usize>u16At(at + 11);
+    if (length == 0 || !has(at + 13, end, length)) return false;
+    at += 13 + length;
+  }
+  return true;
+}
+
+/** STUN and TURN: RFC 8489 section 5. */
+function isStun(at: usize, end: usize): bool {
+  if (!has(at, end, 20) || u8At(at) & 0xc0 || u32At(at + 4) != STUN_COOKIE) return false;
+  const length = <usize>u16At(at + 2);
+  return (length & 3) == 0 && has(at + 20, end, length);
+}
