@@ -30,6 +30,9 @@ export interface CoreExports {
   /** The described fields: u32 field, depth, start, length and f64 value each, 24 octets; where the packet begins in its record. */
   described(): number;
   recordHeader(): number;
+  /** Of the record last located: octets of its whole block (0 for pcap), and the row of its interface. */
+  recordSize(): number;
+  recordInterface(): number;
   /** Begins to follow a flow, feeds a record of it, delivers what still waits behind gaps; the latter two answer how many pieces. */
   followStart(flow: number): void;
   followRecord(size: number, offset: number, packet: number): number;

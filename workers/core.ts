@@ -26,6 +26,17 @@ export interface DescribedField {
   readonly value: number;
 }
 
+/** A record that was decoded again. */
+export interface DescribedRecord {
+  /** Octets in front of its packet. */
+  readonly header: number;
+  /** Octets of its whole block, options included; 0 for a record of pcap. */
+  readonly size: number;
+  /** Row of the interfaces table. */
+  readonly interface: number;
+  readonly fields: readonly DescribedField[];
+}
+
 /** Octets (or a gap) that following a flow delivered, in the order the receiver would have read them. */
 export interface DeliveredPiece {
   readonly direction: 0 | 1;
@@ -303,10 +314,7 @@ export class Core {
   }
 
   /** Decodes a record of the file again, by the same decoders that indexed it. `offset` is its place in the file. */
-  describe(
-    record: Uint8Array,
-    offset: number,
-  ): { readonly header: number; readonly fields: readonly DescribedField[] } {
+  describe(record: Uint8Array, offset: number): DescribedRecord {
     this.#putRecord(record);
     const count = this.#exports.describe(record.length, offset);
     this.#views.refresh();
@@ -318,7 +326,8 @@ export class Core {
       const [field = 0, depth = 0, start = 0, length = 0] = this.#views.u32.subarray(from, from + 4);
       fields.push({ field, depth, start, length, value: this.#views.f64[(from + 4) >>> 1] ?? NaN });
     }
-    return { header, fields };
+    const size = this.#exports.recordSize();
+    return { header, size, interface: this.#exports.recordInterface(), fields };
   }
 
   /** Begins to follow a flow from its packets, read again. */

@@ -19,7 +19,12 @@ export type FieldFormat =
   | 'alertLevel'
   | 'alertDescription'
   | 'linkType'
-  | 'icmpType';
+  | 'icmpType'
+  | 'packetFlags' // epb_flags of pcapng
+  | 'packetHash' // epb_hash
+  | 'verdict' // epb_verdict
+  | 'enterprise' // the octets of a custom option, and who defined it
+  | 'option'; // the octets of an option that is not known, and its code
 
 /** A field that the core can describe in a packet's octets. */
 export interface Field {

@@ -9,6 +9,16 @@ function field(id: string, name: string, label: string, format: FieldFormat): Fi
  * Sources: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 792, 4443, 826, 9112, 8446; tcpdump.org's link types.
  */
 export const FIELDS: readonly Field[] = [
+  field('FRAME', 'frame', 'Told by the capture file', 'none'),
+  field('FRAME_COMMENT', 'frame.comment', 'Comment', 'text'),
+  field('FRAME_FLAGS', 'frame.packet_flags', 'Packet flags', 'packetFlags'),
+  field('FRAME_HASH', 'frame.packet_hash', 'Hash', 'packetHash'),
+  field('FRAME_DROP_COUNT', 'frame.drop_count', 'Packets dropped before this one', 'decimal'),
+  field('FRAME_PACKET_ID', 'frame.packet_id', 'Packet ID', 'hex'),
+  field('FRAME_QUEUE', 'frame.interface_queue', 'Interface queue', 'decimal'),
+  field('FRAME_VERDICT', 'frame.verdict', 'Verdict', 'verdict'),
+  field('FRAME_CUSTOM_OPTION', 'frame.custom_option', 'Custom option', 'enterprise'),
+  field('FRAME_OPTION', 'frame.option', 'Option', 'option'),
   field('ETH', 'eth', 'Ethernet II', 'none'),
   field('ETH_DST', 'eth.dst', 'Destination', 'ethernet'),
   field('ETH_SRC', 'eth.src', 'Source', 'ethernet'),

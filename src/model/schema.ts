@@ -1,4 +1,16 @@
-import { CaptureFormat, FILE_SECTIONS, INTERFACES } from './capture.ts';
+import {
+  AddressKind,
+  BLOCK_OPTIONS,
+  BLOCKS,
+  BlockType,
+  CaptureFormat,
+  CommentOn,
+  COMMENTS,
+  FILE_SECTIONS,
+  INTERFACES,
+  RESOLVED_NAMES,
+  SECRETS,
+} from './capture.ts';
 import { Counter } from './counter.ts';
 import {
   EXCHANGES,
@@ -46,6 +58,11 @@ export const TABLES = {
   initials: INITIALS,
   interfaces: INTERFACES,
   fileSections: FILE_SECTIONS,
+  blocks: BLOCKS,
+  blockOptions: BLOCK_OPTIONS,
+  comments: COMMENTS,
+  resolvedNames: RESOLVED_NAMES,
+  secrets: SECRETS,
   issues: ISSUES,
 } as const;
 
@@ -72,5 +89,8 @@ export const CONSTANTS = {
   HelloMark,
   IssueCode,
   CaptureFormat,
+  BlockType,
+  CommentOn,
+  AddressKind,
   Counter,
 } as const;

@@ -4,6 +4,7 @@ import { appendRow as append, directoryOf, rowCount, select, selection, u8Of } f
 import { counter } from './counters';
 import { end, locate, run, stateOf } from './files/index';
 import * as input from './files/input';
+import { describePacketOptions } from './files/packet-options';
 import * as record from './files/record';
 import { setStart, startNanoseconds, startSeconds } from './files/time';
 import * as fragments from './flows/fragments';
@@ -11,7 +12,13 @@ import { giveUpAll } from './flows/reassembly';
 import { clearFollowed, FOLLOWED, flowAt, match } from './flows/table';
 import * as tcp from './flows/tcp';
 import * as issues from './issues';
-import { beginDescription, described, describedCount, endDescription } from './layers/describe';
+import {
+  beginDescription,
+  described,
+  describedCount,
+  describedUpTo,
+  endDescription,
+} from './layers/describe';
 import { decode } from './layers/index';
 import * as scratch from './layers/scratch';
 import { allocate, hasRoom, heldOctets, release } from './memory';
@@ -99,6 +106,16 @@ export function recordHeader(): usize {
   return record.header;
 }
 
+/** Octets of the whole block of the record last located; 0 for pcap. */
+export function recordSize(): usize {
+  return record.blockSize;
+}
+
+/** Row of the interface of the record last located. */
+export function recordInterface(): u32 {
+  return record.interfaceNumber;
+}
+
 /** Decodes the record at reserveRecord() again; false where it is none. */
 function decodeAgain(size: usize, offset: f64): bool {
   issues.isCounting = false;
@@ -119,6 +136,8 @@ export function describe(size: usize, offset: f64): u32 {
   if (isRecord) {
     const at = recordAt + record.header;
     beginDescription(at, at + record.capturedLength);
+    describePacketOptions(recordAt, size);
+    describedUpTo(at + record.capturedLength);
     decode(record.linkType(), at, at + record.capturedLength);
     if (scratch.hasTransport && scratch.transport == TCP) describePayload(scratch.payload, scratch.end);
   }

@@ -17,9 +17,8 @@ import {
 } from '../../src/model/registries.ts';
 import { formatIpv4, formatIpv6 } from '../addresses.ts';
 import { decodeText, type DescribedField } from '../core.ts';
-
-/** Octets of a value that are written out; the hex view has the rest. */
-const SHOWN_OCTETS = 32;
+import { hexOctet, hexOctets } from './octets.ts';
+import { packetOptionValue } from './packet-options.ts';
 
 /** Characters of a text value that are written out. */
 const SHOWN_TEXT = 400;
@@ -73,6 +72,12 @@ export function formatValue(
       return named(LINK_TYPES, value);
     case 'icmpType':
       return named(isIcmpv6 ? ICMPV6_TYPES : ICMP_TYPES, value);
+    case 'packetFlags':
+    case 'packetHash':
+    case 'verdict':
+    case 'enterprise':
+    case 'option':
+      return packetOptionValue(field.format, value, octets);
     default:
       return field.format satisfies never;
   }
@@ -103,15 +108,6 @@ export function ethernetOf(octets: Uint8Array): string {
 
 function word(octets: Uint8Array, at: number): number {
   return new DataView(octets.buffer, octets.byteOffset, octets.byteLength).getUint32(at);
-}
-
-function hexOctet(octet: number): string {
-  return octet.toString(16).padStart(2, '0');
-}
-
-function hexOctets(octets: Uint8Array): string {
-  const shown = Array.from(octets.subarray(0, SHOWN_OCTETS), hexOctet).join(' ');
-  return octets.length > SHOWN_OCTETS ? `${shown} …` : shown;
 }
 
 function cut(text: string): string {

@@ -11,7 +11,8 @@ import {
 } from '../schema';
 import * as input from './input';
 import { endPcap, isPcap, nextPcapRecord, parsePcapRecord, PCAP_HEADER, readPcapHeader } from './pcap';
-import { endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
+import { takePacketOptions } from './packet-options';
+import { countPacketBlock, endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
 import * as record from './record';
 
 const UNDECIDED: u32 = 0;
@@ -68,6 +69,8 @@ function endActive(): void {
 /** Indexes the packet that next() found, and moves on behind it. */
 function take(): void {
   indexPacket(input.at + record.header, input.offset);
+  if (record.options) takePacketOptions();
+  if (record.blockType) countPacketBlock();
   input.advance(record.size);
   input.skip = record.skip;
   record.skip = 0;

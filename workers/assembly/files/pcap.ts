@@ -5,6 +5,8 @@ import { appendRow, rowAt, rowCount, setF64, setU32, setU8, u32Of, u8Of } from '
 import { issue } from '../issues';
 import {
   CAPTURE_FORMAT_PCAP,
+  CAPTURE_FORMAT_PCAP_IXIA_HARDWARE,
+  CAPTURE_FORMAT_PCAP_IXIA_SOFTWARE,
   CAPTURE_FORMAT_PCAP_KUZNETZOV,
   CAPTURE_FORMAT_PCAP_NANOSECOND,
   FILE_SECTIONS_FIRST_INTERFACE,
@@ -13,7 +15,6 @@ import {
   FILE_SECTIONS_IS_BIG_ENDIAN,
   FILE_SECTIONS_MINOR_VERSION,
   FILE_SECTIONS_OFFSET,
-  INTERFACES_DROPPED,
   INTERFACES_LINK_TYPE,
   INTERFACES_OFFSET,
   INTERFACES_SECTION,
@@ -26,10 +27,14 @@ import {
   TABLE_INTERFACES,
 } from '../schema';
 import * as input from './input';
+import { clearInterface } from './pcapng-blocks';
 import * as record from './record';
 
 /** Octets of the file header. */
 export const PCAP_HEADER: usize = 24;
+
+/** IXIA adds the octets of all records, which nobody needs. */
+const IXIA_EXTRA: f64 = 4;
 
 const RECORD_HEADER: usize = 16;
 /** Kuznetzov's patch adds interface, protocol and packet type. */
@@ -45,9 +50,22 @@ function formatOf(magic: u32): u32 {
       return CAPTURE_FORMAT_PCAP_NANOSECOND;
     case 0xa1b2cd34:
       return CAPTURE_FORMAT_PCAP_KUZNETZOV;
+    case 0x1c0001ac:
+      return CAPTURE_FORMAT_PCAP_IXIA_HARDWARE;
+    case 0x1c0001ab:
+      return CAPTURE_FORMAT_PCAP_IXIA_SOFTWARE;
     default:
       return 0;
   }
+}
+
+function isIxia(format: u32): bool {
+  return format == CAPTURE_FORMAT_PCAP_IXIA_HARDWARE || format == CAPTURE_FORMAT_PCAP_IXIA_SOFTWARE;
+}
+
+/** Whether time stamps count nanoseconds; others count microseconds. */
+function isNanoseconds(format: u32): bool {
+  return format == CAPTURE_FORMAT_PCAP_NANOSECOND || format == CAPTURE_FORMAT_PCAP_IXIA_HARDWARE;
 }
 
 /** Whether the four octets begin a pcap file. */
@@ -64,7 +82,8 @@ export function readPcapHeader(): void {
   const sectionRow = rowCount(TABLE_FILE_SECTIONS);
   const section = appendRow(TABLE_FILE_SECTIONS);
   setF64(section, FILE_SECTIONS_OFFSET, input.offset);
-  setU8(section, FILE_SECTIONS_FORMAT, formatOf(isBigEndian ? magic : bswap<u32>(magic)));
+  const format = formatOf(isBigEndian ? magic : bswap<u32>(magic));
+  setU8(section, FILE_SECTIONS_FORMAT, format);
   setU8(section, FILE_SECTIONS_IS_BIG_ENDIAN, isBigEndian ? 1 : 0);
   setU8(
     section,
@@ -79,14 +98,11 @@ export function readPcapHeader(): void {
   setU32(row, INTERFACES_SNAP_LENGTH, u32In(at + 16, isBigEndian));
   // The upper bits tell the length of a frame check sequence, not the link type.
   setU32(row, INTERFACES_LINK_TYPE, u32In(at + 20, isBigEndian) & 0xffff);
-  setU8(
-    row,
-    INTERFACES_TIME_RESOLUTION,
-    u8Of(section, FILE_SECTIONS_FORMAT) == CAPTURE_FORMAT_PCAP_NANOSECOND ? 9 : 6,
-  );
-  setF64(row, INTERFACES_DROPPED, NaN);
+  setU8(row, INTERFACES_TIME_RESOLUTION, isNanoseconds(format) ? 9 : 6);
+  clearInterface(row);
   setU32(input.active, input.SECTION, <u32>section);
   input.advance(PCAP_HEADER);
+  if (isIxia(format)) input.skip = IXIA_EXTRA;
 }
 
 /** Reads the record header at `at` into record.ts; `section` is the row of its file. */
@@ -104,17 +120,21 @@ export function parsePcapRecord(at: usize, section: usize): void {
     record.length = swapped;
   }
   const fraction = <i64>u32In(at + 4, isBigEndian);
-  const nanoseconds = format == CAPTURE_FORMAT_PCAP_NANOSECOND ? fraction : fraction * 1000;
+  const nanoseconds = isNanoseconds(format) ? fraction : fraction * 1000;
   record.time = <i64>u32In(at, isBigEndian) * BILLION + nanoseconds;
   record.hasTime = true;
-  record.interfaceRow = rowAt(TABLE_INTERFACES, u32Of(section, FILE_SECTIONS_FIRST_INTERFACE));
+  record.interfaceNumber = u32Of(section, FILE_SECTIONS_FIRST_INTERFACE);
+  record.interfaceRow = rowAt(TABLE_INTERFACES, record.interfaceNumber);
+  record.options = 0;
+  record.blockSize = 0;
+  record.blockType = 0;
 }
 
 /** Finds the next record of the active source: a STATE_… of input.ts. */
 export function nextPcapRecord(): u32 {
+  if (!input.passSkipped() || !input.need(RECORD_HEADER)) return input.STATE_NEEDY;
   const at = input.at;
   const section = <usize>u32Of(input.active, input.SECTION);
-  if (!input.need(RECORD_HEADER)) return input.STATE_NEEDY;
   parsePcapRecord(at, section);
   if (record.capturedLength > LIMIT_RECORD_OCTETS) {
     issue(ISSUE_CODE_RECORD_LENGTH, record.capturedLength, LIMIT_RECORD_OCTETS);

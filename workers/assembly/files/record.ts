@@ -13,8 +13,19 @@ export let length: u32 = 0;
 /** Nanoseconds since 1970; hasTime is false for pcapng's Simple Packet Block. */
 export let time: i64 = 0;
 export let hasTime: bool = true;
-/** Address of the row of the interfaces table. */
+/** Row of the interfaces table, and its address. */
+export let interfaceNumber: u32 = 0;
 export let interfaceRow: usize = 0;
+
+/** Octets of the whole record, and the type of its block; 0 for a record of pcap. */
+export let blockSize: usize = 0;
+export let blockType: u32 = 0;
+export let isBigEndian: bool = false;
+/** Where the options of the block begin and end, from its start; 0 where it has none. */
+export let options: usize = 0;
+export let optionsEnd: usize = 0;
+/** The file ends inside the options. */
+export let areOptionsCut: bool = false;
 
 /** LINKTYPE_… number of the record's interface. */
 export function linkType(): u32 {

@@ -33,6 +33,11 @@ export function beginDescription(at: usize, end: usize): void {
   count = 0;
 }
 
+/** Fields may be told up to `end`: what is described next ends there. */
+export function describedUpTo(end: usize): void {
+  last = end;
+}
+
 /** Decoding goes on without telling fields. */
 export function endDescription(): void {
   describing = false;
