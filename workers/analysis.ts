@@ -1,6 +1,6 @@
 import type { Result } from '../src/model/result.ts';
 import type { Analysis, Listener, OpenError, Summary } from './api.ts';
-import { bodyPreview } from './bodies/body.ts';
+import { bodyFile, bodyPreview } from './bodies/body.ts';
 import { conversationFilter } from './conversation.ts';
 import { conversation } from './conversations/index.ts';
 import { Cadence } from './cadence.ts';
@@ -85,9 +85,14 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     position: (id, row) => Promise.resolve(opened().position(id, row)),
     packet: (packet) => packetDetail(opened().core, opened(), packet),
     exchange: (exchange) => Promise.resolve(exchangeDetail(opened().core, exchange)),
+    times: (id, measure) => Promise.resolve(opened().times(id, measure)),
     body: (exchange, side) => {
       const { core, reader, desk } = opened();
       return desk.exclusively(() => bodyPreview(core, reader, exchange, side));
+    },
+    bodyFile: (exchange, side, form) => {
+      const { core, reader, desk } = opened();
+      return desk.exclusively(() => bodyFile(core, reader, exchange, side, form));
     },
     conversation: (exchange, from) => {
       const capture = opened();

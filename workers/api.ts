@@ -1,9 +1,11 @@
+import type { BodyFile, BodyPreview } from '../src/model/body.ts';
 import type { ConversationPart, ConversationSummary } from '../src/model/conversation.ts';
 import type { FieldFormat } from '../src/model/field.ts';
 import type { Evidence, Findings } from '../src/model/finding.ts';
 import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
 import type { Report } from '../src/model/report.ts';
 import type { Result } from '../src/model/result.ts';
+import type { ExchangeTiming, TimeMeasure, TimesOfQuery, TimingDetail } from '../src/model/timing.ts';
 import type { Bytes, ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../src/model/units.ts';
 
 /** The tables that people look at. */
@@ -166,11 +168,9 @@ export interface ExchangeItem {
   readonly requestOctets: Bytes;
   readonly responseOctets: Bytes;
   readonly contentType: string;
-  /** From the first octet of the request to the last of the response; and its parts. Unknown is undefined. */
+  /** From the first octet of the request to the last of the response; undefined where one of them is not known. */
   readonly duration: Nanoseconds | undefined;
-  readonly sending: Nanoseconds | undefined;
-  readonly waiting: Nanoseconds | undefined;
-  readonly receiving: Nanoseconds | undefined;
+  readonly timing: ExchangeTiming;
   /** "HTTP/1.1", "HTTP/2", "gRPC", "gRPC-Web", "WebSocket"; '' where it is not known. */
   readonly protocol: string;
   /** Identifier of its HTTP/2 stream; absent in other versions. */
@@ -260,19 +260,9 @@ export interface ExchangeDetail {
   readonly request: MessageDetail | undefined;
   readonly response: MessageDetail | undefined;
   readonly related: readonly Evidence[];
+  readonly timing: TimingDetail;
   /** There where messages can be asked for by `conversation`. */
   readonly conversation?: ConversationSummary;
-}
-
-/** A body: de-chunked, content-decoded where it can be, capped. */
-export interface BodyPreview {
-  readonly octets: Uint8Array;
-  readonly contentType: string;
-  /** "gzip", or what kept it from being decoded; absent for identity. */
-  readonly encoding?: string;
-  readonly isComplete: boolean;
-  /** Why it is not complete: cut by the capture, by the cap, a gap. */
-  readonly caveat?: string;
 }
 
 /** A stretch of one direction of a followed byte stream. */
@@ -340,7 +330,15 @@ export interface Analysis {
   position(id: number, row: number): Promise<number | undefined>;
   packet(packet: PacketNumber): Promise<PacketDetail | undefined>;
   exchange(exchange: ExchangeRow): Promise<ExchangeDetail | undefined>;
+  /** A time of the exchanges that a query answers, summed up; undefined for a query that is no longer kept. */
+  times(id: number, measure: TimeMeasure): Promise<TimesOfQuery | undefined>;
   body(exchange: ExchangeRow, side: 'request' | 'response'): Promise<BodyPreview | undefined>;
+  /** A body to be saved: its content, or its octets as they were on the wire; more of it than is shown. */
+  bodyFile(
+    exchange: ExchangeRow,
+    side: 'request' | 'response',
+    form: 'content' | 'wire',
+  ): Promise<BodyFile | undefined>;
   /** The messages inside an exchange (WebSocket, gRPC, events, JSON lines) from `from` (0, then `next`); undefined where it has none. */
   conversation(exchange: ExchangeRow, from: number): Promise<ConversationPart | undefined>;
   flow(flow: FlowRow): Promise<FlowDetail | undefined>;

@@ -10,6 +10,7 @@ import type {
   HelloItem,
   Items,
   Listener,
+  BodyFile,
   BodyPreview,
   OpenError,
   PacketDetail,
@@ -18,6 +19,8 @@ import type {
   Result,
   Summary,
   TableQuery,
+  TimeMeasure,
+  TimesOfQuery,
   View,
 } from './worker.ts';
 
@@ -66,8 +69,18 @@ export class AnalysisClient implements Analysis {
   exchange(exchange: number): Promise<ExchangeDetail | undefined> {
     return this.#call((analysis) => analysis.exchange(exchange));
   }
+  times(id: number, measure: TimeMeasure): Promise<TimesOfQuery | undefined> {
+    return this.#call((analysis) => analysis.times(id, measure));
+  }
   body(exchange: number, side: 'request' | 'response'): Promise<BodyPreview | undefined> {
     return this.#call((analysis) => analysis.body(exchange, side));
+  }
+  bodyFile(
+    exchange: number,
+    side: 'request' | 'response',
+    form: 'content' | 'wire',
+  ): Promise<BodyFile | undefined> {
+    return this.#call((analysis) => analysis.bodyFile(exchange, side, form));
   }
   conversation(exchange: number, from: number): Promise<ConversationPart | undefined> {
     return this.#call((analysis) => analysis.conversation(exchange, from));

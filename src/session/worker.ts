@@ -3,7 +3,6 @@ export type { Report } from '../model/report.ts';
 export type { Result } from '../model/result.ts';
 export type {
   Analysis,
-  BodyPreview,
   Completion,
   DetailNode,
   ExchangeDetail,
@@ -29,4 +28,15 @@ export type {
   TableQuery,
   View,
 } from '../../workers/api.ts';
+export type { BodyContent, BodyFile, BodyPart, BodyPreview } from '../model/body.ts';
+export type {
+  ExchangeTiming,
+  Phase,
+  PhaseName,
+  PhaseRow,
+  TimeMeasure,
+  TimesOfQuery,
+  TimeSummary,
+  TimingDetail,
+} from '../model/timing.ts';
 export type { ConversationMessage, ConversationPart, MessageField } from '../model/conversation.ts';

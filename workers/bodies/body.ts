@@ -1,29 +1,33 @@
+import type { BodyFile, BodyPreview } from '../../src/model/body.ts';
 import { Framing, MessageState } from '../../src/model/exchange.ts';
-import { formatAmount, formatBytes } from '../../src/model/format.ts';
+import { formatBytes } from '../../src/model/format.ts';
+import { LIMITS } from '../../src/model/limits.ts';
 import type { Bytes, ExchangeRow } from '../../src/model/units.ts';
-import type { BodyPreview } from '../api.ts';
 import type { Core } from '../core.ts';
-import { fieldLines, fieldOf } from '../field-lines.ts';
-import { Follower } from '../follow.ts';
-import { flowRowBefore } from '../flow-packets.ts';
-import { clientSide } from '../roles.ts';
+import { fieldLines, fieldName, fieldOf, fieldValue } from '../field-lines.ts';
 import { reportedOf } from '../formats/reported.ts';
-import { type BlobReader, ReadError } from '../source/blob-reader.ts';
-import { type Dechunked, dechunk } from './chunks.ts';
-import { decodeContent } from './decode.ts';
+import type { BlobReader } from '../source/blob-reader.ts';
+import { dechunk } from './chunks.ts';
+import { describeContent } from './content.ts';
+import { rangeStart, rangeWords } from './content-range.ts';
+import { codingsOf, type Decoded, decodeContent } from './decode.ts';
+import { fileName } from './file-name.ts';
 import { harBody } from './har-body.ts';
+import { readWireBody, type WireBody } from './wire-body.ts';
 
-/** Octets of a body as it was on the wire that are read for a preview. */
-const BODY_INPUT: Bytes = 4 << 20;
-
-/** Octets of content that are shown. */
-const BODY_OUTPUT: Bytes = 1 << 20;
-
-/** Batches of packets that are read for a body at most: one that never gets whole must not read all that follows in its flow. */
-const BATCHES = 64;
-
-/** Packets of the flow before the message's first that are read too: its later octets may have come before its first ones. */
-const PACKETS_BEFORE = 16;
+/** The body of a message without its framing and codings, as far as it could be read. */
+interface LoadedBody {
+  readonly octets: Uint8Array;
+  /** As it was on the wire; absent where that is the content. */
+  readonly wire?: Uint8Array;
+  readonly contentType: string;
+  readonly encoding?: string;
+  readonly isComplete: boolean;
+  readonly isCapped: boolean;
+  /** Why it is not complete, in a sentence each. */
+  readonly caveats: readonly string[];
+  readonly range?: string;
+}
 
 /** The content of a message as far as it can be shown; undefined for a message that is not there. */
 export async function bodyPreview(
@@ -32,6 +36,59 @@ export async function bodyPreview(
   exchange: ExchangeRow,
   side: 'request' | 'response',
 ): Promise<BodyPreview | undefined> {
+  const body = await load(core, reader, exchange, side, LIMITS.BODY_WIRE_OCTETS, LIMITS.BODY_IMAGE_OCTETS);
+  if (!body) return undefined;
+  const { contentType, encoding, range, wire } = body;
+  const content = describeContent(body.octets, contentType);
+  // All parts of a multipart content are there, though it is not shown whole as text.
+  const shown = content.parts ? body.octets.length : content.octets.length;
+  const isCapped = body.isCapped || shown < body.octets.length;
+  const caveats = isCapped
+    ? [...body.caveats, `Only the first ${formatBytes(shown)} are shown.`]
+    : body.caveats;
+  return {
+    ...content,
+    contentType,
+    isComplete: body.isComplete && !isCapped,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
+    ...(range === undefined ? {} : { range }),
+    ...(wire === undefined ? {} : { wire: wire.slice(0, LIMITS.BODY_SHOWN_OCTETS) }),
+  };
+}
+
+/** The content of a message, or its octets as they were on the wire, for a file; undefined for a message that is not there. */
+export async function bodyFile(
+  core: Core,
+  reader: BlobReader,
+  exchange: ExchangeRow,
+  side: 'request' | 'response',
+  form: 'content' | 'wire',
+): Promise<BodyFile | undefined> {
+  const body = await load(core, reader, exchange, side, LIMITS.BODY_SAVED_OCTETS, LIMITS.BODY_SAVED_OCTETS);
+  if (!body) return undefined;
+  const octets = form === 'wire' ? (body.wire ?? body.octets) : body.octets;
+  const caveats = body.isCapped
+    ? [...body.caveats, `Only the first ${formatBytes(octets.length)} are in the file.`]
+    : body.caveats;
+  return {
+    blob: new Blob([new Uint8Array(octets)]),
+    name: fileName(core, exchange, side, body.contentType, form),
+    bytes: octets.length,
+    isComplete: body.isComplete && !body.isCapped,
+    ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
+  };
+}
+
+/** Reads a body again; at most `wireLimit` octets of the wire and `limit` octets of content. */
+async function load(
+  core: Core,
+  reader: BlobReader,
+  exchange: ExchangeRow,
+  side: 'request' | 'response',
+  wireLimit: Bytes,
+  limit: Bytes,
+): Promise<LoadedBody | undefined> {
   const { exchanges, messages } = core.tables;
   if (exchange < 0 || exchange >= exchanges.rows) return undefined;
   const message = exchange * 2 + (side === 'response' ? 1 : 0);
@@ -39,51 +96,82 @@ export async function bodyPreview(
   if (state === MessageState.ABSENT) return undefined;
   const lines = fieldLines(core, messages.section(message));
   const contentType = fieldOf(lines, 'content-type') ?? '';
+  const range = rangeWords(fieldOf(lines, 'content-range') ?? '');
+  const base = { contentType, isCapped: false, ...(range === undefined ? {} : { range }) };
   const reported = reportedOf(core)?.exchange(exchange);
   if (reported) {
-    const body = await harBody(reader, reported, side, BODY_OUTPUT);
-    return { ...body, contentType: contentType || (body.contentType ?? '') };
+    const body = await harBody(reader, reported, side, limit);
+    return { ...base, ...body, contentType: contentType || body.contentType };
   }
   const hasBody =
     messages.framing(message) !== Framing.NONE &&
     messages.firstPacket(message) !== 0 &&
     messages.headOctets(message) !== 0;
-  if (!hasBody) return { octets: new Uint8Array(), contentType, isComplete: state === MessageState.COMPLETE };
-  const body = await readBody(core, reader, message);
-  return { contentType, ...(await preview(core, message, body, fieldOf(lines, 'content-encoding') ?? '')) };
+  if (!hasBody) {
+    return { ...base, octets: new Uint8Array(), isComplete: state === MessageState.COMPLETE, caveats: [] };
+  }
+  const wire = await readWireBody(core, reader, message, wireLimit);
+  return { ...base, ...unwrap(core, message, wire, lines, limit) };
 }
 
-/** Undoes the framing and the codings of a body, and says what it lacks. */
-async function preview(
+/** Undoes the framing, the transfer codings and the content codings of a body, and says what it lacks. */
+function unwrap(
   core: Core,
   message: number,
-  body: WireBody,
-  coding: string,
-): Promise<Omit<BodyPreview, 'contentType'>> {
+  wire: WireBody,
+  lines: readonly string[],
+  limit: Bytes,
+): Omit<LoadedBody, 'contentType'> {
   const { messages } = core.tables;
   const isChunked = messages.framing(message) === Framing.CHUNKED;
-  const content: Dechunked = isChunked ? dechunk(body.octets) : { octets: body.octets, isComplete: true };
-  const decoded = await decodeContent(content.octets, coding, BODY_OUTPUT);
-  const isWhole = body.isWhole && content.isComplete && messages.state(message) === MessageState.COMPLETE;
-  const isComplete = isWhole && decoded.isComplete && decoded.octets.length <= BODY_OUTPUT;
+  const unchunked = isChunked ? dechunk(wire.octets) : { octets: wire.octets, isComplete: true };
+  const transferCodings = codingsOf(valuesOf(lines, 'transfer-encoding')).filter(
+    (coding) => coding !== 'chunked',
+  );
+  const codings = [...codingsOf(valuesOf(lines, 'content-encoding')), ...transferCodings];
+  const decoded = decodeContent(unchunked.octets, codings, limit);
+  const isWhole = wire.isWhole && unchunked.isComplete && messages.state(message) === MessageState.COMPLETE;
   const caveats = [
-    body.caveat,
-    content.problem === undefined ? undefined : `The chunk framing is broken: ${content.problem}.`,
+    wire.caveat,
+    unchunked.problem === undefined ? undefined : `The chunk framing is broken: ${unchunked.problem}.`,
     stateCaveat(core, message),
-    decoded.octets.length < BODY_OUTPUT || isComplete
-      ? undefined
-      : `Only the first ${formatBytes(BODY_OUTPUT)} are shown.`,
-    // A coding that ends early because its octets do is said already.
-    decoded.problem === undefined || !isWhole
-      ? undefined
-      : `The content is not valid ${coding}: ${decoded.problem}.`,
+    codingCaveat(decoded, isWhole, rangeStart(fieldOf(lines, 'content-range') ?? '') ?? 0),
   ].filter((caveat) => caveat !== undefined);
+  const isAsSent = !isChunked && codings.length === 0;
   return {
-    octets: decoded.octets.slice(0, BODY_OUTPUT),
-    isComplete,
+    octets: decoded.octets,
+    isComplete: isWhole && decoded.isComplete,
+    isCapped: decoded.isCapped,
+    caveats,
+    ...(isAsSent ? {} : { wire: wire.octets }),
     ...(decoded.encoding === undefined ? {} : { encoding: decoded.encoding }),
-    ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
   };
+}
+
+/** The values of all lines of a field, as one list (RFC 9110 section 5.3). */
+function valuesOf(lines: readonly string[], name: string): string {
+  return lines
+    .filter((line) => fieldName(line) === name)
+    .map(fieldValue)
+    .join(',');
+}
+
+function codingCaveat(decoded: Decoded, isWhole: boolean, start: Bytes): string | undefined {
+  const { problem } = decoded;
+  if (problem === undefined) return undefined;
+  const { coding, words } = problem;
+  if (problem.kind === 'refused') {
+    return `The content coding “${coding}” is not undone: ${words}. The octets are shown as they were sent.`;
+  }
+  if (start > 0)
+    return `This is a range out of the ${coding} content; without the octets before it, it cannot be decoded.`;
+  if (isWhole && problem.isNothing)
+    return `The content is said to be ${coding} but is not (${words}); it is shown as it was sent.`;
+  if (isWhole) return `The content is not valid ${coding} (${words}); what could be decoded before is shown.`;
+  // That a coding ends early because its octets do is said already.
+  return problem.isNothing
+    ? `What is there of the ${coding} content is not enough to decode; it is shown as it was sent.`
+    : `Of the ${coding} content, all that the octets before the cut hold is shown.`;
 }
 
 function stateCaveat(core: Core, message: number): string | undefined {
@@ -94,101 +182,11 @@ function stateCaveat(core: Core, message: number): string | undefined {
       return 'The sender closed the connection (FIN) before the message was complete.';
     case MessageState.CUT_BY_RST:
       return 'The connection was reset (RST) before the message was complete.';
+    case MessageState.CUT_BY_RST_STREAM:
+      return 'The stream was reset (RST_STREAM) before the message was complete.';
     case MessageState.BROKEN:
       return 'The framing of the message is broken; what comes after was not read.';
     default:
       return undefined;
-  }
-}
-
-interface WireBody {
-  readonly octets: Uint8Array;
-  readonly isWhole: boolean;
-  readonly caveat?: string;
-}
-
-/** The octets of a message's body as they were on the wire, chunk framing included. */
-async function readBody(core: Core, reader: BlobReader, message: number): Promise<WireBody> {
-  const { exchanges, messages } = core.tables;
-  const flow = exchanges.flow(message >>> 1);
-  const length = messages.bodyOctets(message);
-  const wanted = Math.min(length, BODY_INPUT);
-  const collector = new Collector(messages.sequence(message) + messages.headOctets(message), wanted);
-  const direction = message & 1 ? 1 - clientSide(core, flow) : clientSide(core, flow);
-  const start = flowRowBefore(core, flow, messages.firstPacket(message) - 1, PACKETS_BEFORE);
-  const follower = new Follower(core, reader, flow, start);
-  try {
-    for (let batch = 0; batch < BATCHES && !collector.isDone; batch++) {
-      const pieces = await follower.next();
-      if (!pieces) break;
-      for (const piece of pieces) {
-        if (piece.direction === direction) collector.add(piece.sequence, piece.octets, piece.missing);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ReadError)) throw error;
-    return {
-      octets: collector.octets,
-      isWhole: false,
-      caveat: `The file can no longer be read (${error.message}).`,
-    };
-  }
-  if (collector.missing > 0) {
-    const missing = formatAmount(collector.missing, 'octet');
-    return {
-      octets: collector.octets,
-      isWhole: false,
-      caveat: `Here ${missing} are missing in the capture; what comes after is not shown.`,
-    };
-  }
-  if (length > BODY_INPUT) {
-    return {
-      octets: collector.octets,
-      isWhole: false,
-      caveat: `Only the first ${formatBytes(BODY_INPUT)} of ${formatBytes(length)} were read.`,
-    };
-  }
-  return { octets: collector.octets, isWhole: collector.octets.length >= length };
-}
-
-/** Collects a stretch of one direction from pieces in order. */
-class Collector {
-  readonly #octets: Uint8Array;
-  readonly #start: number;
-  #used = 0;
-  #missing = 0;
-
-  /** `start`: sequence number of the first octet, modulo 2^32. */
-  constructor(start: number, length: Bytes) {
-    this.#start = start >>> 0;
-    this.#octets = new Uint8Array(length);
-  }
-
-  get octets(): Uint8Array {
-    return this.#octets.subarray(0, this.#used);
-  }
-
-  /** Octets of a gap where the collecting had to stop; 0 where there was none. */
-  get missing(): number {
-    return this.#missing;
-  }
-
-  get isDone(): boolean {
-    return this.#used >= this.#octets.length || this.#missing > 0;
-  }
-
-  add(sequence: number, octets: Uint8Array, missing: number): void {
-    if (this.isDone) return;
-    // Octets of the piece before the one that is wanted next; negative where the piece begins after it.
-    const skip = (this.#start + this.#used - sequence) | 0;
-    const length = missing > 0 ? missing : octets.length;
-    if (skip >= length) return;
-    if (missing > 0 || skip < 0) {
-      this.#missing = missing > 0 ? missing - Math.max(0, skip) : -skip;
-      return;
-    }
-    const kept = octets.subarray(skip, skip + this.#octets.length - this.#used);
-    this.#octets.set(kept, this.#used);
-    this.#used += kept.length;
   }
 }

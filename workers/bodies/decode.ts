@@ -1,93 +1,91 @@
 import type { Bytes } from '../../src/model/units.ts';
+import { type UndoCoding, undoDeflate, undoGzip, undoZstd } from './undo-coding.ts';
 
-/** A content after its content codings were undone. */
+/** Why a coding was not undone, or not to its end. */
+export interface CodingProblem {
+  readonly coding: string;
+  readonly words: string;
+  readonly kind: 'damaged' | 'refused';
+  /** Nothing came out: the octets stay as they are. */
+  readonly isNothing: boolean;
+}
+
+/** A content after its codings were undone. */
 export interface Decoded {
   readonly octets: Uint8Array;
-  /** The codings that were undone, or what kept one from being undone; undefined for identity. */
+  /** The codings that were met, in the order they were applied; undefined for identity. */
   readonly encoding?: string;
   readonly isComplete: boolean;
-  readonly problem?: string;
+  /** There is more than was asked for. */
+  readonly isCapped: boolean;
+  readonly problem?: CodingProblem;
 }
 
-type Coding = 'gzip' | 'deflate' | 'deflate-raw';
-
-const CODINGS: Readonly<Record<string, Coding | undefined>> = {
-  gzip: 'gzip',
-  'x-gzip': 'gzip',
-  deflate: 'deflate',
+/** The codings that are undone, by the names of IANA's registry and their old ones (RFC 9110 section 8.4.1). */
+const CODINGS: Readonly<Record<string, UndoCoding | undefined>> = {
+  gzip: undoGzip,
+  'x-gzip': undoGzip,
+  deflate: undoDeflate,
+  zstd: undoZstd,
 };
 
-/**
- * Undoes the content codings of a Content-Encoding value (RFC 9110 section 8.4), as far as the browser can, up to `limit` octets.
- * A content that is cut short gives what its octets hold.
- */
-export async function decodeContent(
-  octets: Uint8Array,
-  contentEncoding: string,
-  limit: Bytes,
-): Promise<Decoded> {
-  const codings = contentEncoding
+/** Why a coding is not undone. */
+const REFUSED: Readonly<Record<string, string | undefined>> = {
+  compress: 'the LZW of the Unix program compress; no browser accepts it any more',
+  'x-compress': 'the LZW of the Unix program compress; no browser accepts it any more',
+  exi: 'Efficient XML Interchange; it needs the schema',
+  'pack200-gzip': 'a format for Java archives',
+  aes128gcm: 'it is encrypted, and the key is not in the message (RFC 8188)',
+  dcb: 'it needs the dictionary that the client kept (RFC 9842)',
+  dcz: 'it needs the dictionary that the client kept (RFC 9842)',
+};
+
+/** The codings of a Content-Encoding or Transfer-Encoding value, in lower case and in the order they were applied. */
+export function codingsOf(value: string): readonly string[] {
+  return value
     .split(',')
-    .map((coding) => coding.trim().toLowerCase())
+    .map((coding) => (coding.split(';')[0] ?? '').trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (codings.length === 0) return { octets, isComplete: true };
+}
+
+/**
+ * Undoes codings (RFC 9110 section 8.4), up to `limit` octets. A content that is cut short gives what its octets hold; one whose
+ * coding is not undone stays as it is, and so does one that is not coded as it says.
+ */
+export function decodeContent(octets: Uint8Array, codings: readonly string[], limit: Bytes): Decoded {
+  if (codings.length === 0) {
+    const isCapped = octets.length > limit;
+    return { octets: octets.subarray(0, limit), isComplete: !isCapped, isCapped };
+  }
+  const encoding = codings.join(', ');
   let content = octets;
   let isComplete = true;
-  let problem: string | undefined;
+  let isCapped = false;
+  let problem: Decoded['problem'];
   // Codings are listed in the order they were applied, so the last is undone first.
   for (const coding of codings.toReversed()) {
-    const known = CODINGS[coding];
-    if (known === undefined) {
-      return { octets: content, encoding: `${coding}, not decoded in this version`, isComplete };
+    const undo = CODINGS[coding];
+    if (undo === undefined) {
+      const words = REFUSED[coding] ?? 'it is not in the registry of codings';
+      problem ??= { coding, words, kind: 'refused', isNothing: true };
+      break;
     }
-    const inflated = await inflate(content, known, limit);
-    content = inflated.octets;
-    isComplete &&= inflated.isComplete;
-    problem ??= inflated.problem;
+    if (content.length === 0) break;
+    const undone = undo(content, limit);
+    const isNothing = undone.octets.length === 0;
+    if (undone.problem !== undefined) {
+      problem ??= { coding, words: undone.problem, kind: 'damaged', isNothing };
+    }
+    isComplete &&= undone.isComplete;
+    isCapped ||= undone.isCapped;
+    if (isNothing && undone.problem !== undefined) break;
+    content = undone.octets;
   }
-  const decoded = { octets: content, encoding: codings.join(', '), isComplete };
+  const decoded = {
+    octets: content.subarray(0, limit),
+    encoding,
+    isComplete: isComplete && problem === undefined && content.length <= limit,
+    isCapped: isCapped || content.length > limit,
+  };
   return problem === undefined ? decoded : { ...decoded, problem };
-}
-
-async function inflate(octets: Uint8Array, coding: Coding, limit: Bytes): Promise<Decoded> {
-  const found = await run(octets, coding, limit);
-  // Some senders of "deflate" leave out the zlib wrapper (RFC 9110 section 8.4.1.2).
-  if (coding === 'deflate' && found.problem !== undefined && found.octets.length === 0) {
-    const raw = await run(octets, 'deflate-raw', limit);
-    if (raw.octets.length > 0) return raw;
-  }
-  return found;
-}
-
-async function run(octets: Uint8Array, coding: Coding, limit: Bytes): Promise<Decoded> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  let problem: string | undefined;
-  const stream = new Blob([new Uint8Array(octets)]).stream().pipeThrough(new DecompressionStream(coding));
-  const reader = stream.getReader();
-  try {
-    while (size <= limit) {
-      const { value, done } = await reader.read();
-      if (done) return { octets: join(parts, Math.min(size, limit)), isComplete: true };
-      parts.push(value);
-      size += value.length;
-    }
-    await reader.cancel();
-  } catch (error) {
-    // Octets that are cut short or no such coding at all: the stream fails (a TypeError in browsers) and what it gave stays.
-    problem = error instanceof Error ? error.message : String(error);
-  }
-  const kept = { octets: join(parts, Math.min(size, limit)), isComplete: false };
-  return problem === undefined ? kept : { ...kept, problem };
-}
-
-function join(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const joined = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    const kept = part.subarray(0, size - at);
-    joined.set(kept, at);
-    at += kept.length;
-  }
-  return joined;
 }

@@ -1,9 +1,16 @@
-import { formatBytes } from '../../src/model/format.ts';
 import type { Bytes } from '../../src/model/units.ts';
-import type { BodyPreview } from '../api.ts';
 import { listOf, type JsonObject, objectOf, textOf } from '../formats/json-values.ts';
 import type { ReportedExchange } from '../formats/reported.ts';
 import type { BlobReader } from '../source/blob-reader.ts';
+
+/** The content of a message as a HAR file reports it. */
+export interface HarBody {
+  readonly octets: Uint8Array;
+  readonly contentType: string;
+  readonly isComplete: boolean;
+  readonly isCapped: boolean;
+  readonly caveats: readonly string[];
+}
 
 /** The content that a HAR file reports of a message; its entry is read again. At most `limit` octets of it. */
 export async function harBody(
@@ -11,27 +18,26 @@ export async function harBody(
   exchange: ReportedExchange,
   side: 'request' | 'response',
   limit: Bytes,
-): Promise<Omit<BodyPreview, 'contentType'> & { readonly contentType: string | undefined }> {
+): Promise<HarBody> {
   const octets = await reader.read(exchange.start, exchange.end);
   const entry = objectOf(JSON.parse(new TextDecoder().decode(octets)));
   const message = objectOf(entry?.[side]) ?? {};
   const content = objectOf(message[side === 'request' ? 'postData' : 'content']) ?? {};
-  const contentType = textOf(content['mimeType']);
   const text = textOf(content['text']) ?? formOf(content);
+  const base = { contentType: textOf(content['mimeType']) ?? '', isCapped: false, caveats: [] };
   if (text === undefined) {
     const isEmpty = side === 'request' || content['size'] === 0;
-    const caveat = 'The HAR file does not have the content of this message.';
-    return { octets: new Uint8Array(), contentType, isComplete: isEmpty, ...(isEmpty ? {} : { caveat }) };
+    const caveats = isEmpty ? [] : ['The HAR file does not have the content of this message.'];
+    return { ...base, octets: new Uint8Array(), isComplete: isEmpty, caveats };
   }
   const isBase64 = textOf(content['encoding'])?.toLowerCase() === 'base64';
   const decoded = isBase64 ? fromBase64(text) : new TextEncoder().encode(text);
   if (decoded === undefined) {
-    const caveat = 'The HAR file calls the content base64, but it is not: it is shown as it stands.';
-    return { octets: new TextEncoder().encode(text).slice(0, limit), contentType, isComplete: false, caveat };
+    const caveats = ['The HAR file calls the content base64, but it is not: it is shown as it stands.'];
+    return { ...base, octets: new TextEncoder().encode(text).slice(0, limit), isComplete: false, caveats };
   }
-  const isComplete = decoded.length <= limit;
-  const caveat = `Only the first ${formatBytes(limit)} are shown.`;
-  return { octets: decoded.slice(0, limit), contentType, isComplete, ...(isComplete ? {} : { caveat }) };
+  const isCapped = decoded.length > limit;
+  return { ...base, octets: decoded.slice(0, limit), isComplete: !isCapped, isCapped };
 }
 
 /** A form that is reported by its parameters alone, as a browser would send it. */
