@@ -64,6 +64,28 @@ export const HEADER_FIELDS: Readonly<Record<string, string>> = {
   'http.x_forwarded_for': 'X-Forwarded-For',
 };
 
+/** Header fields that have names of their own in Wireshark's HTTP/2. */
+export const HTTP2_HEADER_FIELDS: Readonly<Record<string, string>> = {
+  'http2.headers.accept': 'Accept',
+  'http2.headers.accept_encoding': 'Accept-Encoding',
+  'http2.headers.accept_language': 'Accept-Language',
+  'http2.headers.authorization': 'Authorization',
+  'http2.headers.cache_control': 'Cache-Control',
+  'http2.headers.content_encoding': 'Content-Encoding',
+  'http2.headers.content_type': 'Content-Type',
+  'http2.headers.cookie': 'Cookie',
+  'http2.headers.date': 'Date',
+  'http2.headers.etag': 'ETag',
+  'http2.headers.last_modified': 'Last-Modified',
+  'http2.headers.location': 'Location',
+  'http2.headers.referer': 'Referer',
+  'http2.headers.retry_after': 'Retry-After',
+  'http2.headers.server': 'Server',
+  'http2.headers.set_cookie': 'Set-Cookie',
+  'http2.headers.user_agent': 'User-Agent',
+  'http2.headers.via': 'Via',
+};
+
 /** Begins the name of a header field that has no name of its own: `http.header.x-request-id`. */
 export const HEADER_PREFIX = 'http.header.';
 
@@ -118,6 +140,12 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['tcp.analysis.zero_window', 'presence', 'Zero window'],
     ['tcp.analysis.zero_window_probe', 'presence', 'Zero window probe'],
     ['tcp.analysis.reused_ports', 'presence', 'Ports of an earlier connection'],
+    ['http2.type', 'number', 'Control frame: 3 RST_STREAM, 4 SETTINGS, 5 PUSH_PROMISE, 6 PING, 7 GOAWAY'],
+    ['http2.rst_stream.error', 'number', 'Error code of RST_STREAM'],
+    ['http2.goaway.error', 'number', 'Error code of GOAWAY'],
+    ['http2.goaway.last_stream_id', 'number', 'Last stream of GOAWAY'],
+    ['http2.goaway.addata', 'text', 'Debug data of GOAWAY'],
+    ['http2.push_promise.promised_stream_id', 'number', 'Stream that is promised'],
     ['tls.alert_message', 'presence', 'TLS alert in clear'],
     ['tls.alert_message.level', 'number', 'Alert level: 1 warning, 2 fatal'],
     ['tls.alert_message.desc', 'number', 'Alert description'],
@@ -166,6 +194,13 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['http.request.version', 'text', 'Version: HTTP/1.1'],
     ['http.request.line', 'text', 'Any field line of the request'],
     ['http.response_in', 'number', 'Packet of its response'],
+    ['http2.headers.method', 'text', 'Method in HTTP/2'],
+    ['http2.headers.path', 'text', 'Path and query in HTTP/2'],
+    ['http2.headers.authority', 'text', 'Host in HTTP/2'],
+    ['http2.request.full_uri', 'text', 'Target with scheme and host in HTTP/2'],
+    ['offwire.method', 'text', 'Method, any version of HTTP'],
+    ['offwire.target', 'text', 'Target, any version of HTTP'],
+    ['offwire.authority', 'text', 'Host, any version of HTTP'],
   ]),
   ...fields('response', [
     ['http.response', 'boolean', 'A response'],
@@ -176,17 +211,27 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['http.response_for.uri', 'text', 'Full target of its request'],
     ['http.request_in', 'number', 'Packet of its request'],
     ['http.time', 'duration', 'From the end of the request to the response'],
+    ['http2.headers.status', 'number', 'Status code in HTTP/2'],
+    ['offwire.status', 'number', 'Status code, any version of HTTP'],
   ]),
   ...fields('message', [
     ['http.header', 'text', 'Any field line'],
     ['http.content_length', 'number', 'Content-Length'],
     ...Object.entries(HEADER_FIELDS).map(([name, label]) => [name, 'text', label] as const),
+    ['http2.headers.content_length', 'number', 'Content-Length in HTTP/2'],
+    ...Object.entries(HTTP2_HEADER_FIELDS).map(
+      ([name, label]) => [name, 'text', `${label} in HTTP/2`] as const,
+    ),
     ['offwire.violation', 'text', 'What breaks the standard'],
     ['offwire.message.state', 'text', 'How far the message came'],
     ['offwire.message.framing', 'text', 'How its length is told'],
     ['offwire.message.octets', 'number', 'Octets of head and body'],
   ]),
   ...fields('exchange', [
+    ['http2.streamid', 'number', 'HTTP/2 stream'],
+    ['grpc', 'presence', 'gRPC'],
+    ['grpc.status_code', 'number', 'gRPC status'],
+    ['grpc.message', 'text', 'gRPC message, decoded'],
     ['offwire.exchange', 'number', 'Row of the exchange, from 0'],
     ['offwire.exchange.state', 'text', 'How the exchange ended'],
     ['offwire.exchange.duration', 'duration', 'From the first octet to the last'],

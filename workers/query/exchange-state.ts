@@ -7,6 +7,8 @@ export function exchangeStateName(request: number, response: number): string {
       return 'cut-by-fin';
     case MessageState.CUT_BY_RST:
       return 'cut-by-rst';
+    case MessageState.CUT_BY_RST_STREAM:
+      return 'cut-by-rst-stream';
     case MessageState.BROKEN:
       return 'broken';
     case MessageState.IN_HEAD:
@@ -21,6 +23,8 @@ export function exchangeStateName(request: number, response: number): string {
       return 'cut-by-fin';
     case MessageState.CUT_BY_RST:
       return 'cut-by-rst';
+    case MessageState.CUT_BY_RST_STREAM:
+      return isAnswered ? 'early-response' : 'cut-by-rst-stream';
     case MessageState.BROKEN:
       return 'broken';
     case MessageState.COMPLETE:

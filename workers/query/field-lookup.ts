@@ -6,6 +6,7 @@ import type { FieldBinding } from './field-values.ts';
 import { FLOW_BINDINGS } from './flow-fields.ts';
 import { HELLO_BINDINGS } from './hello-fields.ts';
 import { headerBinding, HTTP_BINDINGS } from './http-fields.ts';
+import { HTTP2_BINDINGS, onlyHttp1 } from './http2-fields.ts';
 import { PACKET_BINDINGS } from './packet-fields.ts';
 
 /** A field of the registry with where its values are. */
@@ -14,8 +15,16 @@ export interface KnownField {
   readonly bind: FieldBinding;
 }
 
+/** Of any version of HTTP: Wireshark has no such field. */
+const OF_ANY_VERSION = HEADER_PREFIX.slice(0, -1);
+
 const BINDINGS = new Map<string, FieldBinding>(
-  [PACKET_BINDINGS, FLOW_BINDINGS, HTTP_BINDINGS, HELLO_BINDINGS].flatMap((group) => Object.entries(group)),
+  [PACKET_BINDINGS, FLOW_BINDINGS, HTTP_BINDINGS, HTTP2_BINDINGS, HELLO_BINDINGS]
+    .flatMap((group) => Object.entries(group))
+    .map(([name, bind]) => [
+      name,
+      name.startsWith('http.') && name !== OF_ANY_VERSION ? onlyHttp1(bind) : bind,
+    ]),
 );
 
 const KNOWN = new Map<string, KnownField>();

@@ -58,9 +58,9 @@ function present(side: Side): FieldBinding {
 }
 
 /** An interned text of exchanges. */
-function text(
+export function messageText(
   side: Side,
-  name: 'method' | 'target' | 'reason',
+  name: 'method' | 'target' | 'reason' | 'authority',
   dictionary: (core: Core) => TextDictionary = interned,
 ): FieldBinding {
   return (core) => ({
@@ -184,6 +184,13 @@ const VIOLATION_NAMES: readonly (readonly [bits: number, name: string])[] = [
   ],
   [Violation.SECTION_TOO_LARGE, 'header-limits'],
   [Violation.START_LINE_MALFORMED, 'bad-start-line'],
+  [
+    Violation.CONNECTION_SPECIFIC_FIELD |
+      Violation.UPPER_CASE_NAME |
+      Violation.PSEUDO_FIELD_INVALID |
+      Violation.CONTENT_LENGTH_MISMATCH,
+    'h2-malformed',
+  ],
 ];
 
 const STATES: Readonly<Record<number, string>> = {
@@ -193,6 +200,7 @@ const STATES: Readonly<Record<number, string>> = {
   [MessageState.CUT_BY_FIN]: 'cut-by-fin',
   [MessageState.CUT_BY_RST]: 'cut-by-rst',
   [MessageState.BROKEN]: 'broken',
+  [MessageState.CUT_BY_RST_STREAM]: 'cut-by-rst-stream',
 };
 
 const FRAMINGS: Readonly<Record<number, string>> = {
@@ -225,23 +233,25 @@ function exchangeNumber(type: 'number' | 'duration', make: (core: Core) => Fill)
   return (core) => ({ type, source: { domain: 'exchanges', columns: [make(core)] } });
 }
 
+const status: FieldBinding = (core) => ({
+  type: 'number',
+  source: messageSource(ofExchange(RESPONSE, unlessZero(column(core, 'exchanges', 'status')))),
+});
+
 /** Fields of messages and exchanges. */
 export const HTTP_BINDINGS: FieldBindings = {
   'http.request': present(REQUEST),
-  'http.request.method': text(REQUEST, 'method'),
-  'http.request.uri': text(REQUEST, 'target'),
-  'http.request.uri.path': text(REQUEST, 'target', (core) => internedParts(core, path)),
-  'http.request.uri.query': text(REQUEST, 'target', (core) => internedParts(core, query)),
+  'http.request.method': messageText(REQUEST, 'method'),
+  'http.request.uri': messageText(REQUEST, 'target'),
+  'http.request.uri.path': messageText(REQUEST, 'target', (core) => internedParts(core, path)),
+  'http.request.uri.query': messageText(REQUEST, 'target', (core) => internedParts(core, query)),
   'http.request.full_uri': fullUri(REQUEST),
   'http.request.version': version(REQUEST),
   'http.request.line': anyLine(REQUEST),
   'http.response_in': otherHead(REQUEST),
   'http.response': present(RESPONSE),
-  'http.response.code': (core) => ({
-    type: 'number',
-    source: messageSource(ofExchange(RESPONSE, unlessZero(column(core, 'exchanges', 'status')))),
-  }),
-  'http.response.phrase': text(RESPONSE, 'reason'),
+  'http.response.code': status,
+  'http.response.phrase': messageText(RESPONSE, 'reason'),
   'http.response.version': version(RESPONSE),
   'http.response.line': anyLine(RESPONSE),
   'http.response_for.uri': fullUri(RESPONSE),
@@ -278,6 +288,11 @@ export const HTTP_BINDINGS: FieldBindings = {
     );
     return { type: 'number', source: messageSource(seen) };
   },
+  // Of any version of HTTP, where Wireshark has one name in HTTP/1 and another in HTTP/2.
+  'offwire.method': messageText(REQUEST, 'method'),
+  'offwire.target': messageText(REQUEST, 'target'),
+  'offwire.authority': messageText(REQUEST, 'authority'),
+  'offwire.status': status,
   'offwire.exchange': exchangeNumber('number', () => (from, into) => {
     for (let at = 0; at < into.length; at++) into[at] = from + at;
   }),

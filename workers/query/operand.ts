@@ -6,6 +6,7 @@ import {
   TLS_VERSIONS,
   type Registry,
 } from '../../src/model/registries.ts';
+import { GRPC_STATUSES, HTTP2_ERRORS, HTTP2_FRAME_TYPES } from '../../src/model/http2-registries.ts';
 import { decodeText, type Core } from '../core.ts';
 import type { Operand, Span, Word } from './ast.ts';
 import { BlockColumn, mapped, type Fill } from './columns.ts';
@@ -38,6 +39,10 @@ const NAMES: Readonly<Record<string, Registry>> = {
   'tls.handshake.extensions.supported_version': TLS_VERSIONS,
   'tls.alert_message.level': ALERT_LEVELS,
   'tls.alert_message.desc': ALERT_DESCRIPTIONS,
+  'http2.type': HTTP2_FRAME_TYPES,
+  'http2.rst_stream.error': HTTP2_ERRORS,
+  'http2.goaway.error': HTTP2_ERRORS,
+  'grpc.status_code': GRPC_STATUSES,
 };
 
 /** Functions of a field; the registry of completion and of messages. */

@@ -41,6 +41,9 @@ function toPackets(core: Core, found: Bitset, domain: Domain): Bitset {
     case 'alerts':
       addPackets(packets, found, column(core, 'directions', 'alertPacket'));
       return packets;
+    case 'controlFrames':
+      addPackets(packets, found, column(core, 'controlFrames', 'packet'));
+      return packets;
     case 'hellos':
       for (const name of HELLO_PACKETS) addPackets(packets, found, column(core, 'hellos', name));
       return packets;
@@ -161,6 +164,8 @@ function flowOf(
       return { rowsAnOwner: 2, owner: column(core, 'hellos', 'flow') };
     case 'alerts':
       return { rowsAnOwner: 2, owner: undefined };
+    case 'controlFrames':
+      return { rowsAnOwner: 1, owner: column(core, 'controlFrames', 'flow') };
   }
 }
 
@@ -172,6 +177,8 @@ function toExchanges(core: Core, found: Bitset, domain: Domain): Bitset {
       return owners(found);
     case 'packets':
       return exchangesOfPackets(core, found);
+    case 'controlFrames':
+      return exchangesOfFrames(core, found);
     case 'directions':
       return rowsOfFlows(
         clientFlows(core, found),
@@ -188,6 +195,26 @@ function toExchanges(core: Core, found: Bitset, domain: Domain): Bitset {
         core.tables.exchanges.rows,
       );
   }
+}
+
+/** The exchanges of the frames' streams; of frames about the connection (GOAWAY, PING), all of its flow. */
+function exchangesOfFrames(core: Core, frames: Bitset): Bitset {
+  const { controlFrames, exchanges, streams, flows } = core.tables;
+  const ofFlows = new Bitset(flows.rows);
+  const ofStreams = new Map<number, Set<number>>();
+  for (const row of frames.rows()) {
+    const flow = controlFrames.flow(row);
+    const stream = controlFrames.stream(row);
+    if (stream === 0) ofFlows.add(flow);
+    else ofStreams.set(flow, (ofStreams.get(flow) ?? new Set()).add(stream));
+  }
+  const found = rowsOfFlows(ofFlows, column(core, 'exchanges', 'flow'), exchanges.rows);
+  for (let stream = 0; ofStreams.size > 0 && stream < streams.rows; stream++) {
+    const exchange = streams.exchange(stream);
+    const wanted = ofStreams.get(exchanges.flow(exchange));
+    if (wanted?.has(streams.identifier(stream))) found.add(exchange);
+  }
+  return found;
 }
 
 function toHellos(core: Core, found: Bitset, domain: Domain): Bitset {

@@ -4,14 +4,22 @@ import { BlockColumn, forBlocks, type Fill } from './columns.ts';
 
 /**
  * What the rows are that a field has values on. `directions`: flow * 2 + side of the sender; `messages`: exchange * 2 + side;
- * `handshakes`: hello * 2, plus 1 for the ServerHello; `alerts`: flow * 2 + side, at the packet of the alert.
+ * `handshakes`: hello * 2, plus 1 for the ServerHello; `alerts`: flow * 2 + side, at the packet of the alert; `controlFrames`: HTTP/2.
  */
 export type Domain =
-  'packets' | 'flows' | 'directions' | 'messages' | 'exchanges' | 'handshakes' | 'hellos' | 'alerts';
+  | 'packets'
+  | 'flows'
+  | 'directions'
+  | 'messages'
+  | 'exchanges'
+  | 'handshakes'
+  | 'hellos'
+  | 'alerts'
+  | 'controlFrames';
 
 /** Rows of a domain. */
 export function domainRows(core: Core, domain: Domain): number {
-  const { packets, flows, exchanges, hellos } = core.tables;
+  const { packets, flows, exchanges, hellos, controlFrames } = core.tables;
   switch (domain) {
     case 'packets':
       return packets.rows;
@@ -28,6 +36,8 @@ export function domainRows(core: Core, domain: Domain): number {
       return hellos.rows;
     case 'handshakes':
       return hellos.rows * 2;
+    case 'controlFrames':
+      return controlFrames.rows;
   }
 }
 
