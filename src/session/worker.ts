@@ -28,7 +28,7 @@ export type {
   TableQuery,
   View,
 } from '../../workers/api.ts';
-export type { BodyContent, BodyFile, BodyPart, BodyPreview } from '../model/body.ts';
+export type { BodyContent, BodyFile, BodyPart, BodyPreview, FormField } from '../model/body.ts';
 export type {
   ExchangeTiming,
   Phase,

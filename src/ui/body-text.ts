@@ -1,3 +1,5 @@
+import { layOutJson } from './json-layout.ts';
+
 /** Characters of a body that are laid out at once; more makes a page slow and is read by nobody. */
 export const SHOWN_CHARACTERS = 200_000;
 
@@ -15,19 +17,15 @@ export function isText(octets: Uint8Array): boolean {
   }
 }
 
-/** Octets as text; what is no UTF-8 becomes a replacement character. */
-export function decodeText(octets: Uint8Array): string {
-  return new TextDecoder().decode(octets);
+/** Octets as text; what is none in their charset becomes a replacement character. */
+export function decodeText(octets: Uint8Array, charset = 'utf-8'): string {
+  return new TextDecoder(charset).decode(octets);
 }
 
-/** JSON laid out over lines; undefined where it is none, or a part of one. */
+/** JSON laid out over lines, its numbers as they were sent; undefined where it is none, or a part of one. */
 export function prettyJson(text: string): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return undefined;
-  }
+  return layOutJson(text, false, Infinity)?.text;
 }
 
 /** A control character as its picture (U+2400), so that hostile octets cannot hide or move text; line ends stay. */
