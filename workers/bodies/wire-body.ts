@@ -1,3 +1,4 @@
+import { Framing } from '../../src/model/exchange.ts';
 import { formatAmount, formatBytes } from '../../src/model/format.ts';
 import type { Bytes } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
@@ -5,6 +6,7 @@ import { flowRowBefore } from '../flow-packets.ts';
 import { Follower } from '../follow.ts';
 import { clientSide } from '../roles.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
+import { readDataOctets } from './http2-octets.ts';
 
 /** Octets of packets that are read for a body beyond its own, at most: one that never gets whole must not read all that follows. */
 const BATCHES_BESIDE = 64;
@@ -23,7 +25,7 @@ export interface WireBody {
   readonly caveat?: string;
 }
 
-/** The octets of a message's body as they were on the wire, chunk framing included; at most `limit`. */
+/** The octets of a message's body as they were on the wire, chunk framing included, HTTP/2's frames not; at most `limit`. */
 export async function readWireBody(
   core: Core,
   reader: BlobReader,
@@ -31,6 +33,7 @@ export async function readWireBody(
   limit: Bytes,
 ): Promise<WireBody> {
   const { exchanges, messages } = core.tables;
+  if (messages.framing(message) === Framing.HTTP2) return readDataOctets(core, reader, message, limit);
   const flow = exchanges.flow(message >>> 1);
   const length = messages.bodyOctets(message);
   const wanted = Math.min(length, limit);
