@@ -1,6 +1,7 @@
 import type { Findings } from '../src/model/finding.ts';
 import { formatAmount, formatCount } from '../src/model/format.ts';
 import { failed, ok, type Result } from '../src/model/result.ts';
+import type { TimeMeasure, TimesOfQuery } from '../src/model/timing.ts';
 import type {
   FilterError,
   IssueItem,
@@ -24,6 +25,7 @@ import { packetItems } from './items/packet-items.ts';
 import type { PumpEnd } from './pump.ts';
 import { pumpSeveral, type SeveralHooks } from './pump-several.ts';
 import { reportedOf } from './formats/reported.ts';
+import { timesOfQuery } from './overview/timing-summary.ts';
 import { Queries } from './queries.ts';
 import { readQuicHandshakes } from './quic/index.ts';
 import { runQuery } from './query/index.ts';
@@ -161,6 +163,12 @@ export class OpenCapture {
     if (!answered.ok) return answered;
     const { rows, total } = answered.value;
     return ok({ id: this.#queries.add(view, answered.value), rows, total });
+  }
+
+  /** A time of the exchanges that a query answers, summed up. */
+  times(id: number, measure: TimeMeasure): TimesOfQuery | undefined {
+    const query = this.#queries.find(id);
+    return query && timesOfQuery(this.core, query, measure);
   }
 
   /** Position of a row in a query's order. */

@@ -24,7 +24,7 @@ describe('rows are sorted', () => {
     // Unknown goes last in both orders: exchange 3 has no times.
     ['exchanges', 'start', [0, 1, 2, 3], [2, 1, 0, 3]],
     ['exchanges', 'duration', [0, 2, 1, 3], [0, 2, 1, 3]],
-    ['exchanges', 'waiting', [0, 2, 1, 3], [1, 0, 2, 3]],
+    ['exchanges', 'wait', [0, 2, 1, 3], [1, 0, 2, 3]],
     ['exchanges', 'method', [0, 2, 3, 1], [1, 0, 2, 3]],
     ['exchanges', 'target', [1, 0, 2, 3], [3, 2, 0, 1]],
     ['exchanges', 'authority', [3, 2, 0, 1], [0, 1, 2, 3]],

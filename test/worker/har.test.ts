@@ -81,10 +81,29 @@ describe('a HAR file', () => {
       value: { startMilliseconds: Date.UTC(2026, 2, 1, 9, 0, 0, 250), startNanoseconds: 250e6 },
     });
     expect(items).toMatchObject([
-      { start: 3e6, sending: 0.5e6, waiting: 20e6, receiving: 3e6, duration: 23.5e6 },
-      { start: 1e9 + 500, sending: 1e6, waiting: undefined, receiving: undefined, duration: 30e6 },
-      { start: 2e9, sending: undefined, waiting: undefined, receiving: undefined, duration: 12e6 },
-      { start: undefined, sending: undefined, waiting: undefined, duration: undefined },
+      {
+        start: 3e6,
+        duration: 23.5e6,
+        timing: {
+          basis: 'reported',
+          from: 0,
+          to: 26.5e6,
+          phases: [
+            { name: 'blocked', start: 0, duration: 1e6 },
+            { name: 'connect', start: 1e6, duration: 2e6 },
+            { name: 'send', start: 3e6, duration: 0.5e6 },
+            { name: 'wait', start: 3.5e6, duration: 20e6 },
+            { name: 'receive', start: 23.5e6, duration: 3e6 },
+          ],
+        },
+      },
+      {
+        start: 1e9 + 500,
+        duration: 30e6,
+        timing: { phases: [{ name: 'send', start: 1e9 + 500, duration: 1e6 }] },
+      },
+      { start: 2e9, duration: 12e6, timing: { phases: [] } },
+      { start: undefined, duration: undefined, timing: { phases: [], from: undefined, to: undefined } },
     ]);
   });
 

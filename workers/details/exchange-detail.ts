@@ -7,6 +7,7 @@ import { conversationSummary } from '../conversations/index.ts';
 import type { Core } from '../core.ts';
 import { streamFacts } from '../http2-words.ts';
 import { exchangeItem, stateWords, versionName } from '../items/exchange-item.ts';
+import { timingDetail } from '../overview/timing-detail.ts';
 import { sideName } from '../roles.ts';
 import { remarkLines, remarkTrailers, violationSentences } from '../violations.ts';
 import { exchangeFacts, messageNotes, streamEvidence } from './stream-facts.ts';
@@ -21,6 +22,7 @@ export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetai
     request: messageDetail(core, exchange * 2),
     response: messageDetail(core, exchange * 2 + 1),
     related: related(core, exchange),
+    timing: timingDetail(core, exchange),
     ...(conversation === undefined ? {} : { conversation }),
   };
 }

@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { Bytes, Nanoseconds } from '../../src/model/units.ts';
+import type { ReportedPhases } from './reported.ts';
 import { listOf, numberOf, objectOf, type JsonObject, textOf } from './json-values.ts';
 
 /** A point in time since 1970. */
@@ -43,6 +44,8 @@ export interface HarEntry {
     answered: Nanoseconds,
     over: Nanoseconds,
   ];
+  /** What passed before `sent`, in its parts. */
+  readonly phases: ReportedPhases;
 }
 
 /** Reads an entry (HAR 1.2, "entries"); what is told where it is none. */
@@ -71,7 +74,7 @@ export function harEntry(value: unknown): Result<HarEntry, string> {
     reason: isAnswered ? (textOf(response['statusText']) ?? '') : '',
     request: messageOf(request, asked.section),
     response: isAnswered ? messageOf(response, fieldsOf(response).section) : undefined,
-    times: timesOf(entry),
+    ...timesOf(entry),
   });
 }
 
@@ -157,16 +160,38 @@ function phaseOf(timings: JsonObject, name: string): Nanoseconds {
   return milliseconds < 0 ? NaN : Math.round(milliseconds * 1e6);
 }
 
-/** `blocked`, `dns` and `connect` pass before the request is sent; -1 says that they did not occur. */
-function timesOf(entry: JsonObject): HarEntry['times'] {
+/**
+ * `blocked`, `dns` and `connect` pass before the request is sent; -1 says that they did not occur. `ssl` is a part of `connect` (HAR
+ * 1.2, "timings"), but Firefox writes it beside: the sum of all phases, `time`, tells which.
+ */
+function timesOf(entry: JsonObject): Pick<HarEntry, 'times' | 'phases'> {
   const timings = objectOf(entry['timings']) ?? {};
-  let sent = 0;
-  for (const name of ['blocked', 'dns', 'connect']) sent += phaseOf(timings, name) || 0;
-  const wasSent = sent + phaseOf(timings, 'send');
-  const answered = wasSent + phaseOf(timings, 'wait');
-  const over = answered + phaseOf(timings, 'receive');
-  if (!Number.isNaN(over)) return [sent, wasSent, answered, over];
-  // The sum of all phases is reported by itself.
   const time = phaseOf(entry, 'time');
-  return [sent, wasSent, answered, time >= sent ? time : NaN];
+  const [blocked, dns, connect] = [
+    phaseOf(timings, 'blocked'),
+    phaseOf(timings, 'dns'),
+    phaseOf(timings, 'connect'),
+  ];
+  const ssl = phaseOf(timings, 'ssl');
+  const [send, wait, receive] = [
+    phaseOf(timings, 'send'),
+    phaseOf(timings, 'wait'),
+    phaseOf(timings, 'receive'),
+  ];
+  const before = (blocked || 0) + (dns || 0) + (connect || 0);
+  const sum = before + send + wait + receive;
+  const isBeside = ssl > 0 && (ssl > connect || Math.abs(time - sum - ssl) < Math.abs(time - sum));
+  const sent = before + (isBeside ? ssl : 0);
+  const wasSent = sent + send;
+  const answered = wasSent + wait;
+  const over = answered + receive;
+  const phases = {
+    ...(blocked >= 0 ? { blocked } : {}),
+    ...(dns >= 0 ? { dns } : {}),
+    ...(connect >= 0 ? { connect: isBeside || !(ssl >= 0) ? connect : connect - ssl } : {}),
+    ...(ssl >= 0 ? { tls: ssl } : {}),
+  };
+  if (!Number.isNaN(over)) return { phases, times: [sent, wasSent, answered, over] };
+  // The sum of all phases is reported by itself.
+  return { phases, times: [sent, wasSent, answered, time >= sent ? time : NaN] };
 }

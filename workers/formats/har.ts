@@ -155,7 +155,12 @@ class HarFiller {
     });
     this.#message(entry.request, sent, wasSent);
     this.#message(entry.response, answered, over);
-    this.#reported.add(row, { start: this.#start + from, end: this.#start + to, server: entry.server });
+    this.#reported.add(row, {
+      start: this.#start + from,
+      end: this.#start + to,
+      server: entry.server,
+      phases: entry.phases,
+    });
     this.#reported.requests++;
     if (entry.response) this.#reported.responses++;
     const last = [begun, over].filter((time) => time !== undefined && !Number.isNaN(time));

@@ -9,6 +9,16 @@ export interface ReportedExchange {
   readonly end: Bytes;
   /** The server's address as reported, or its name; '' where there is neither. */
   readonly server: string;
+  /** What passed before the request was sent; without what is not told. */
+  readonly phases: ReportedPhases;
+}
+
+/** Phases before a request, as a HAR file tells them; `connect` is TCP's alone. */
+export interface ReportedPhases {
+  readonly blocked?: Nanoseconds;
+  readonly dns?: Nanoseconds;
+  readonly connect?: Nanoseconds;
+  readonly tls?: Nanoseconds;
 }
 
 /** What was read from HAR files, besides the columns. */

@@ -6,6 +6,7 @@ import type { ExchangeItem } from '../api.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
 import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '../http2-words.ts';
+import { exchangeTiming } from '../overview/timing.ts';
 import { clientSide, endpointOf } from '../roles.ts';
 import { violationTags } from '../violations.ts';
 
@@ -38,7 +39,8 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
     requestOctets: wireOctets(core, request),
     responseOctets: wireOctets(core, response),
     contentType: section === 0 ? '' : core.text(sections.contentType(section - 1)),
-    ...phases(core, exchange),
+    duration: durationOf(core, exchange),
+    timing: exchangeTiming(core, exchange),
     ...protocolOf(core, exchange, inside),
     state: exchangeState(core, exchange, inside),
     tags: exchangeTags(core, exchange, inside),
@@ -77,29 +79,12 @@ function wireOctets(core: Core, message: number): number {
     : messages.headOctets(message) + messages.bodyOctets(message);
 }
 
-type Phases = Pick<ExchangeItem, 'duration' | 'sending' | 'waiting' | 'receiving'>;
-
-/** The parts of an exchange's time; undefined where an end of the part is not known. */
-function phases(core: Core, exchange: ExchangeRow): Phases {
+/** From the first octet of the request to the last of the response; undefined where one of them is not known. */
+function durationOf(core: Core, exchange: ExchangeRow): Nanoseconds | undefined {
   const { messages } = core.tables;
-  const [request, response] = [exchange * 2, exchange * 2 + 1];
-  const sent = isWhole(core, request);
-  const received = isWhole(core, response);
-  return {
-    duration: received ? between(messages.start(request), messages.end(response)) : undefined,
-    sending: sent ? between(messages.start(request), messages.end(request)) : undefined,
-    waiting: sent ? between(messages.end(request), messages.start(response)) : undefined,
-    receiving: received ? between(messages.start(response), messages.end(response)) : undefined,
-  };
-}
-
-function isWhole(core: Core, message: number): boolean {
-  return core.tables.messages.state(message) === MessageState.COMPLETE;
-}
-
-/** undefined where one of the times is not known, or where the response came before the request was over. */
-function between(from: Nanoseconds, to: Nanoseconds): Nanoseconds | undefined {
-  const duration = to - from;
+  const response = exchange * 2 + 1;
+  if (messages.state(response) !== MessageState.COMPLETE) return undefined;
+  const duration = messages.end(response) - messages.start(exchange * 2);
   return duration >= 0 ? duration : undefined;
 }
 

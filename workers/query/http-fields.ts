@@ -1,5 +1,6 @@
 import { Framing, MessageState, Violation } from '../../src/model/exchange.ts';
 import { HEADER_FIELDS } from '../../src/model/filter-fields.ts';
+import { TIME_MEASURES } from '../../src/model/timing.ts';
 import type { Core } from '../core.ts';
 import { column, combined, joined, mapped, sideOf, type ColumnName, type Fill } from './columns.ts';
 import { bitNames, interned, internedParts, sectionValues, told } from './dictionaries.ts';
@@ -258,7 +259,7 @@ export const HTTP_BINDINGS: FieldBindings = {
   'http.request_in': otherHead(RESPONSE),
   'http.time': (core) => ({
     type: 'duration',
-    source: messageSource(ofExchange(RESPONSE, exchangeTime(core, 'waiting'))),
+    source: messageSource(ofExchange(RESPONSE, exchangeTime(core, 'wait'))),
   }),
   'http.header': anyLine(undefined),
   'http.content_length': (core) => ({
@@ -305,7 +306,12 @@ export const HTTP_BINDINGS: FieldBindings = {
       dictionary: told((key) => [exchangeStateName(key >>> 4, key & 15)]),
     };
   },
-  'offwire.exchange.duration': exchangeNumber('duration', (core) => exchangeTime(core, 'duration')),
+  ...Object.fromEntries(
+    TIME_MEASURES.map((measure) => [
+      `offwire.exchange.${measure}`,
+      exchangeNumber('duration', (core) => exchangeTime(core, measure)),
+    ]),
+  ),
   'offwire.exchange.interim': exchangeNumber('number', (core) =>
     unlessZero(column(core, 'exchanges', 'interimStatus')),
   ),

@@ -1,5 +1,6 @@
 import { MessageState } from '../../src/model/exchange.ts';
 import { PacketMark, PROTOCOL_NAMES } from '../../src/model/packet.ts';
+import { TIME_MEASURES } from '../../src/model/timing.ts';
 import type { View } from '../api.ts';
 import type { ColumnReader, Core } from '../core.ts';
 import { flowEnding } from '../items/flow-item.ts';
@@ -208,10 +209,9 @@ const EXCHANGES: SortColumns = {
     const start = column(core, 'messages', 'start');
     return combined(sideOf(start, 0), sideOf(start, 1), (a, b) => (Number.isNaN(a) ? b : a));
   }),
-  duration: number((core) => exchangeTime(core, 'duration')),
-  sending: number((core) => exchangeTime(core, 'sending')),
-  waiting: number((core) => exchangeTime(core, 'waiting')),
-  receiving: number((core) => exchangeTime(core, 'receiving')),
+  ...Object.fromEntries(
+    TIME_MEASURES.map((measure) => [measure, number((core) => exchangeTime(core, measure))]),
+  ),
   status: number((core) => unlessZero(column(core, 'exchanges', 'status'))),
   method: exchangeText('method'),
   target: exchangeText('target'),
