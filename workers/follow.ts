@@ -80,10 +80,16 @@ export class FollowDesk {
   readonly #reader: BlobReader;
   #place: Place | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #turn = 0;
 
   constructor(core: Core, reader: BlobReader) {
     this.#core = core;
     this.#reader = reader;
+  }
+
+  /** Grows with each that follows: what one left in the core is gone when it is not the same any more. */
+  get turn(): number {
+    return this.#turn;
   }
 
   /** Runs a task that follows a flow of its own, when no other follows. */
@@ -101,7 +107,11 @@ export class FollowDesk {
   }
 
   #queue<Value>(task: () => Promise<Value>): Promise<Value> {
-    const run = this.#last.then(task, task);
+    const begin = (): Promise<Value> => {
+      this.#turn++;
+      return task();
+    };
+    const run = this.#last.then(begin, begin);
     this.#last = run.catch(() => undefined);
     return run;
   }

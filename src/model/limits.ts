@@ -59,4 +59,11 @@ export const LIMITS = {
   /** Parts of a multipart body and fields of a form that are listed; multipart bodies inside one another. */
   BODY_PARTS: 1000,
   BODY_NESTING: 4,
+  /** Octets of one message of a WebSocket, an event or a line that are shown: more is read by nobody. */
+  CONVERSATION_MESSAGE_OCTETS: 1 << 20,
+  /** Messages, and octets of their content, that are handed out at a time: they cross to the page as copies. */
+  CONVERSATION_PART_MESSAGES: 200,
+  CONVERSATION_PART_OCTETS: 2 << 20,
+  /** Octets that compressed messages of one part may become: a guard against bombs. */
+  CONVERSATION_INFLATED_OCTETS: 256 << 20,
 } as const;

@@ -3,6 +3,7 @@ import type { ExchangeRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import type { OpenCapture } from '../open-capture.ts';
 import { grpc } from './grpc.ts';
+import { webSocket } from './websocket.ts';
 
 /** How the messages of one protocol inside an exchange are found and read. */
 export interface ConversationReader {
@@ -13,7 +14,7 @@ export interface ConversationReader {
 }
 
 /** One a protocol; the first that speaks is believed. */
-const READERS: readonly ConversationReader[] = [grpc];
+const READERS: readonly ConversationReader[] = [grpc, webSocket];
 
 /** What is spoken inside an exchange beyond its two messages; undefined where nothing is. */
 export function conversationSummary(core: Core, exchange: ExchangeRow): ConversationSummary | undefined {

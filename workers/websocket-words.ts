@@ -1,0 +1,117 @@
+import type { ConversationMessage } from '../src/model/conversation.ts';
+import { formatCount } from '../src/model/format.ts';
+import { StreamKind, StreamSideMark } from '../src/model/stream.ts';
+import type { ExchangeRow } from '../src/model/units.ts';
+import { closeCodeWords, NO_STATUS_CODE } from '../src/model/websocket-registry.ts';
+import type { Core } from './core.ts';
+import { clientSide } from './roles.ts';
+
+const NO_FLOW = 0xffffffff;
+
+/** What a side of a WebSocket sent, as far as rows tell. */
+interface SideFacts {
+  readonly messages: number;
+  /** Packet and status code of its Close frame; 0 where it sent none. */
+  readonly closePacket: number;
+  readonly closeCode: number;
+  /** {@link StreamSideMark} bits. */
+  readonly marks: number;
+}
+
+/** What ended the connection of a WebSocket: the first FIN or RST. */
+interface ConnectionEnd {
+  readonly side: 0 | 1;
+  readonly packet: number;
+  readonly flag: 'FIN' | 'RST';
+}
+
+function sidesOf(core: Core, exchange: ExchangeRow): readonly [SideFacts, SideFacts] | undefined {
+  const { exchanges, streams, streamSides } = core.tables;
+  const stream = exchanges.stream(exchange) - 1;
+  if (stream < 0 || streams.kind(stream) !== StreamKind.WEBSOCKET) return undefined;
+  const side = (row: number): SideFacts => ({
+    messages: streamSides.messages(row),
+    closePacket: streamSides.endPacket(row),
+    closeCode: streamSides.endCode(row),
+    marks: streamSides.marks(row),
+  });
+  return [side(stream * 2), side(stream * 2 + 1)];
+}
+
+/** Who closed first, and with which code; undefined where no Close frame was seen. */
+function firstClose([client, server]: readonly [SideFacts, SideFacts]):
+  { readonly side: 0 | 1; readonly code: number } | undefined {
+  if (client.closePacket === 0 && server.closePacket === 0) return undefined;
+  const isClient =
+    client.closePacket !== 0 && (server.closePacket === 0 || client.closePacket <= server.closePacket);
+  return isClient ? { side: 0, code: client.closeCode } : { side: 1, code: server.closeCode };
+}
+
+function connectionEnd(core: Core, exchange: ExchangeRow): ConnectionEnd | undefined {
+  const { exchanges, directions } = core.tables;
+  const flow = exchanges.flow(exchange);
+  if (flow === NO_FLOW || exchanges.nextInFlow(exchange) !== 0) return undefined;
+  const client = clientSide(core, flow);
+  const ends = ([0, 1] as const).flatMap((side): ConnectionEnd[] => {
+    const direction = flow * 2 + (side === 0 ? client : 1 - client);
+    return [
+      { side, packet: directions.rstPacket(direction), flag: 'RST' },
+      { side, packet: directions.finPacket(direction), flag: 'FIN' },
+    ];
+  });
+  return ends.filter(({ packet }) => packet > 0).sort((a, b) => a.packet - b.packet)[0];
+}
+
+const NAMES = ['client', 'server'] as const;
+
+/** Codes with which a WebSocket ends as it should: done, or one side goes (a page is left, a server restarts). */
+const CALM_CODES: readonly number[] = [1000, 1001, NO_STATUS_CODE];
+
+/** How far a WebSocket came, in a few words; undefined for an exchange that is none. */
+export function webSocketState(core: Core, exchange: ExchangeRow): string | undefined {
+  const sides = sidesOf(core, exchange);
+  if (!sides) return undefined;
+  const counts = `${formatCount(sides[0].messages)} ↑ ${formatCount(sides[1].messages)} ↓`;
+  const close = firstClose(sides);
+  if (close) return `${counts}, ${NAMES[close.side]}: ${closeCodeWords(close.code)}`;
+  const end = connectionEnd(core, exchange);
+  return end === undefined ? `${counts}, open` : `${counts}, ${end.flag} of the ${NAMES[end.side]}`;
+}
+
+/** What went wrong in a WebSocket, in a few words each. */
+export function webSocketTags(core: Core, exchange: ExchangeRow): readonly string[] {
+  const sides = sidesOf(core, exchange);
+  if (!sides) return [];
+  const tags: string[] = [];
+  for (const side of [0, 1] as const) {
+    const { closeCode, closePacket, marks } = sides[side];
+    const words = `WebSocket ${closeCodeWords(closeCode)} (${NAMES[side]})`;
+    // The other side says the same code back (RFC 6455 section 5.5.1).
+    const isEcho = side === 1 && sides[0].closePacket !== 0 && sides[0].closeCode === closeCode;
+    if (closePacket !== 0 && !CALM_CODES.includes(closeCode) && !isEcho) tags.push(words);
+    if (marks & StreamSideMark.INVALID_FRAME) tags.push(`invalid frame of the ${NAMES[side]}`);
+    if (marks & StreamSideMark.MESSAGE_CUT) tags.push(`message of the ${NAMES[side]} cut`);
+  }
+  const end = firstClose(sides) === undefined ? connectionEnd(core, exchange) : undefined;
+  if (end !== undefined)
+    tags.push(`WebSocket ended by ${end.flag} of the ${NAMES[end.side]}, no Close frame`);
+  if ((sides[0].marks | sides[1].marks) & StreamSideMark.GAP) tags.push('gap in the capture');
+  return tags;
+}
+
+/** The end of a connection without a Close frame, as the last of its messages; undefined where there was one, or no end. */
+export function endMessage(core: Core, exchange: ExchangeRow): ConversationMessage | undefined {
+  const sides = sidesOf(core, exchange);
+  const end = connectionEnd(core, exchange);
+  if (!sides || !end || firstClose(sides) !== undefined) return undefined;
+  return {
+    side: end.side,
+    time: core.tables.packets.time(end.packet - 1),
+    packet: end.packet,
+    kind: end.flag,
+    label: `no Close frame before the ${end.flag}: programs report 1006, abnormal closure`,
+    size: 0,
+    octets: new Uint8Array(),
+    isText: false,
+  };
+}
