@@ -31,6 +31,8 @@ const ALLOWED: readonly (readonly [area: string, targets: readonly string[]])[] 
   ['workers/report.ts', ['workers/', 'src/model/', 'node:']],
   // Compressed containers.
   ['workers/source/', ['workers/', 'src/model/', 'fflate', 'fzstd']],
+  // permessage-deflate, event streams in gzip.
+  ['workers/conversations/', ['workers/', 'src/model/', 'fflate']],
   // The keys of QUIC.
   ['workers/quic/', ['workers/', 'src/model/', '@noble']],
   ['workers/', ['workers/', 'src/model/']],

@@ -95,7 +95,7 @@ export function webSocketTags(core: Core, exchange: ExchangeRow): readonly strin
   const end = firstClose(sides) === undefined ? connectionEnd(core, exchange) : undefined;
   if (end !== undefined)
     tags.push(`WebSocket ended by ${end.flag} of the ${NAMES[end.side]}, no Close frame`);
-  if ((sides[0].marks | sides[1].marks) & StreamSideMark.GAP) tags.push('gap in the capture');
+  if ((sides[0].marks | sides[1].marks) & StreamSideMark.GAP) tags.push('gap among the frames');
   return tags;
 }
 

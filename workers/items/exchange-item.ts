@@ -9,6 +9,7 @@ import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '
 import { exchangeTiming } from '../overview/timing.ts';
 import { clientSide, endpointOf } from '../roles.ts';
 import { violationTags } from '../violations.ts';
+import { webSocketState, webSocketTags } from '../websocket-words.ts';
 
 /** Flow of an exchange that has no packets. */
 const NO_FLOW = 0xffffffff;
@@ -42,7 +43,7 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
     duration: durationOf(core, exchange),
     timing: exchangeTiming(core, exchange),
     ...protocolOf(core, exchange, inside),
-    state: exchangeState(core, exchange, inside),
+    state: webSocketState(core, exchange) ?? exchangeState(core, exchange, inside),
     tags: exchangeTags(core, exchange, inside),
   };
 }
@@ -151,6 +152,7 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   if (status !== 0) tags.push(`gRPC ${grpcStatusWords(status)}`);
   const state = exchangeState(core, exchange, inside);
   if (state !== 'complete') tags.push(state);
+  tags.push(...webSocketTags(core, exchange));
   const marks = messages.marks(request) | messages.marks(response);
   if (marks & MessageMark.GAP) tags.push('gap in the capture');
   if (marks & MessageMark.RESYNCHRONIZED) tags.push('picked up midstream');
