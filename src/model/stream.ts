@@ -18,6 +18,8 @@ export const STREAMS = defineTable('streams', 12, {
   kind: 'u8',
   /** {@link StreamMark} bits. */
   marks: 'u8',
+  /** Core only: 1 while the stream stands among those that ended lately. */
+  settled: 'u8',
 });
 
 /** Value of `streams.grpcStatus` where none was seen or it is no number. */
@@ -53,6 +55,8 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   endCode: 'u32',
   /** Core only: octets of a gRPC prefix or frame header seen so far, and what they say. */
   prefix: 'u32',
+  /** Core only: gaps of the direction, modulo 65,536, when the side was touched last. */
+  gaps: 'u16',
   prefixOctets: 'u8',
   /** {@link StreamSideMark} bits. */
   marks: 'u8',
@@ -70,7 +74,7 @@ export const StreamSideMark = {
   MESSAGE_CUT: 1 << 3,
   /** Octets of this side are missing in the capture. */
   GAP: 1 << 4,
-  /** The border of WebSocket frames was lost, or was never seen: frames were not counted until a segment made of whole ones. */
+  /** The border of WebSocket frames or gRPC messages was lost, or was never seen: WebSocket frames were not counted until a segment made of whole ones, gRPC messages no more. */
   BORDER_LOST: 1 << 5,
 } as const;
 

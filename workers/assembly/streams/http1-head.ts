@@ -229,7 +229,8 @@ export function authorityOf(host: u32): u32 {
   return intern(colon + 3, authorityEnd - colon - 3);
 }
 
-function createExchange(flow: u32): u32 {
+/** A new exchange of the flow, with neither of its messages; answers its row. */
+export function createExchange(flow: u32): u32 {
   const exchange = rowCount(schema.TABLE_EXCHANGES);
   const at = appendRow(schema.TABLE_EXCHANGES);
   for (let side = 0; side < 2; side++) {
@@ -245,6 +246,19 @@ function createExchange(flow: u32): u32 {
   setU32(flowRow, schema.FLOWS_LAST_EXCHANGE, exchange + 1);
   addU32(flowRow, schema.FLOWS_EXCHANGES, 1);
   return exchange;
+}
+
+/** Makes a message's row one that was not seen. */
+export function clearMessage(message: usize): void {
+  memory.fill(message, 0, schema.MESSAGES_ROW_SIZE);
+  setF64(message, schema.MESSAGES_START, NaN);
+  setF64(message, schema.MESSAGES_END, NaN);
+}
+
+/** The oldest exchange that awaits its final response gets it by other means. */
+export function passAwaited(flow: u32): void {
+  const open = awaitedExchange(flow);
+  if (open) setU32(flowAt(flow), schema.FLOWS_OPEN_EXCHANGE, nextWithout(open - 1, RESPONSE));
 }
 
 /** The exchange of a request whose first octet came in `packet`: a new one, or a response's that came before its request. */

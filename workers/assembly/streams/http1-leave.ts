@@ -1,14 +1,19 @@
 // Where HTTP/1 ends in a flow: CONNECT, and 101 with what was asked for (RFC 9110 section 7.8).
 
-import { rowAt, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
+import { u32At } from '../bytes';
+import { rowAt, setU16, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
 import { directionAt } from '../flows/table';
 import { currentPacket } from '../issues';
 import * as schema from '../schema';
 import * as head from './http1-head';
 import * as state from './http1-state';
+import * as http2 from './http2';
+import { HEADER_OCTETS, isPlausibleHeader } from './http2-frame';
 import { forget } from './sniff';
 import * as websocket from './websocket';
 import { looksLikeClient } from './websocket-frame';
+
+const PRI: u32 = 0x50524920; // "PRI "
 
 /** The packet that ended HTTP/1 in a flow, the last one that did. */
 export let leftIn: u32 = 0;
@@ -20,10 +25,56 @@ export function upgrade(flow: u32, side: u32, exchange: u32, marks: u32): void {
     becomeWebSocket(flow, side, exchange, marks);
     return;
   }
-  let protocol: u32 = schema.PROTOCOL_UNKNOWN;
-  if (marks & schema.SECTION_MARK_H2C) protocol = schema.PROTOCOL_HTTP2;
-  leave(flow, side, protocol);
-  leave(flow, side ^ 1, protocol);
+  if (marks & schema.SECTION_MARK_H2C) {
+    becomeHttp2(flow, side, exchange);
+    return;
+  }
+  leave(flow, side, schema.PROTOCOL_UNKNOWN);
+  leave(flow, side ^ 1, schema.PROTOCOL_UNKNOWN);
+}
+
+/** RFC 7540 section 3.2: the 101 is an interim response, the final one comes in HTTP/2 on stream 1. */
+function becomeHttp2(flow: u32, side: u32, exchange: u32): void {
+  const peer = side ^ 1;
+  const message = head.messageAt(exchange, head.RESPONSE);
+  head.addInterim(exchange, u32Of(message, schema.MESSAGES_FIRST_PACKET), 101);
+  head.clearMessage(message);
+  setU16(head.exchangeAt(exchange), schema.EXCHANGES_STATUS, 0);
+  setU32(head.exchangeAt(exchange), schema.EXCHANGES_REASON, 0);
+  if (u8Of(directionAt(flow, peer), schema.DIRECTIONS_PROTOCOL) != schema.PROTOCOL_HTTP2) {
+    leave(flow, peer, schema.PROTOCOL_UNKNOWN);
+    http2.upgrade(flow, peer, exchange + 1, 0);
+  }
+  leave(flow, side, schema.PROTOCOL_UNKNOWN);
+  http2.answer(flow, side);
+}
+
+/**
+ * The preface of HTTP/2 where a request could begin (its method is no other's), or frames in answer to it: the 101 comes late in the
+ * capture, or is missing in it. `seen` octets ahead of `at` were the preface's. Answers whether the direction is HTTP/2 now.
+ */
+export function isHttp2(flow: u32, side: u32, self: usize, at: usize, end: usize, seen: u32): bool {
+  if (end - at < 4) return false;
+  if (u32At(at) != PRI) {
+    const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
+    if (other != schema.PROTOCOL_HTTP2 || end - at < HEADER_OCTETS || !isPlausibleHeader(at)) return false;
+    leave(flow, side, schema.PROTOCOL_UNKNOWN);
+    http2.answer(flow, side);
+    return true;
+  }
+  const previous = u32Of(self, state.SIDE) == head.REQUEST ? u32Of(self, state.PREVIOUS) : 0;
+  let exchange: u32 = 0;
+  if (previous && u16Of(head.exchangeAt(previous - 1), schema.EXCHANGES_STATUS) == 0) {
+    const section = u32Of(head.messageAt(previous - 1, head.REQUEST), schema.MESSAGES_SECTION);
+    const marks = u32Of(rowAt(schema.TABLE_SECTIONS, section - 1), schema.SECTIONS_MARKS);
+    if (marks & schema.SECTION_MARK_H2C) {
+      exchange = previous;
+      head.passAwaited(flow);
+    }
+  }
+  leave(flow, side, schema.PROTOCOL_UNKNOWN);
+  http2.upgrade(flow, side, exchange, seen);
+  return true;
 }
 
 /** RFC 6455 section 4: what follows the 101 are frames, in both directions. */

@@ -101,7 +101,9 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
   // RFC 9112 section 2.2: empty lines before a request are ignored.
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
   const followsResponse = u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
+  if (u8At(at) == 80 && leave.isHttp2(flow, side, self, at, end, 0)) return at;
   if (!head.isPlausibleStart(at, end, followsResponse)) {
+    if (leave.isHttp2(flow, side, self, at, end, 0)) return at;
     if (leave.isWebSocket(flow, side, self, at, end)) return at;
     excess(flow, side, self);
     return end;
@@ -153,6 +155,7 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
   state.buffer(self, at, more);
   const from = <usize>u32Of(self, state.BUFFER);
   const to = from + had + more;
+  if (had < 4 && u8At(from) == 80 && leave.isHttp2(flow, side, self, from, to, had)) return at;
   const unseen = from + u32Of(self, state.SCANNED);
   let lineFeed = findLineFeed(unseen, to);
   let headEnd: usize = 0;

@@ -8,6 +8,7 @@ import * as schema from '../schema';
 import * as follow from './follow';
 import * as http1 from './http1';
 import * as http1Leave from './http1-leave';
+import * as http2 from './http2';
 import { sniff, forget } from './sniff';
 import * as tls from './tls';
 import * as websocket from './websocket';
@@ -45,6 +46,9 @@ export function dispatch(flow: u32, side: u32, at: usize, length: u32, sequence:
     case schema.PROTOCOL_HTTP1:
       http1.receive(flow, side, at, length, sequence, packet);
       break;
+    case schema.PROTOCOL_HTTP2:
+      http2.receive(flow, side, at, length, sequence, packet);
+      break;
     case schema.PROTOCOL_TLS:
       tls.receive(flow, side, at, length, packet);
       break;
@@ -66,6 +70,9 @@ export function skip(flow: u32, side: u32, missing: u32, sequence: u32, packet: 
   switch (u8Of(direction, schema.DIRECTIONS_PROTOCOL)) {
     case schema.PROTOCOL_HTTP1:
       http1.skip(flow, side, missing);
+      break;
+    case schema.PROTOCOL_HTTP2:
+      http2.skip(flow, side, missing);
       break;
     case schema.PROTOCOL_TLS:
       tls.skip(flow, side, missing);
@@ -91,6 +98,7 @@ export function close(flow: u32, side: u32, how: u32): void {
   );
   if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_UNKNOWN) forget(direction);
   else if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP1) http1.close(flow, side, how);
+  else if (u8Of(direction, schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP2) http2.close(flow, side, how);
   else websocket.close(flow, side, how);
   tls.close(flow, side, how);
   const other = directionAt(flow, side ^ 1);
@@ -100,6 +108,7 @@ export function close(flow: u32, side: u32, how: u32): void {
 /** Both directions are over: what the flow as a whole shows. */
 function end(flow: u32): void {
   http1.end(flow);
+  http2.end(flow);
   websocket.end(flow);
   tls.end(flow);
   // HTTP/2 by prior knowledge that nobody answered: to a TLS port it is as plain as HTTP/1.

@@ -6,6 +6,8 @@ import { directionAt, flowAt } from '../flows/table';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as http1 from './http1';
+import * as http2 from './http2';
+import { HEADER_OCTETS, isPlausibleHeader, looksLikeFrames, looksLikeSettings } from './http2-frame';
 import { dispatch } from './index';
 import { MORE, noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
@@ -143,7 +145,18 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   if (isHttp == NO && http1.awaitsHttp09(flow, side)) return schema.PROTOCOL_HTTP1;
   const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
   if (isHttp == NO && other == schema.PROTOCOL_WEBSOCKET) return other;
-  return isHttp;
+  return isHttp == NO ? looksLikeHttp2(flow, side, at, length) : isHttp;
+}
+
+/** HTTP/2 without the client's preface: in answer to it, before it, or from the middle of a connection. */
+function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32): u32 {
+  if (u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP2) {
+    if (length < HEADER_OCTETS) return MAYBE;
+    return isPlausibleHeader(at) ? schema.PROTOCOL_HTTP2 : NO;
+  }
+  const isPartial = schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP;
+  const isInside = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & isPartial) != 0 && looksLikeFrames(at, length);
+  return isInside || (side == 1 && looksLikeSettings(at, length)) ? schema.PROTOCOL_HTTP2 : NO;
 }
 
 /** Octets of a direction whose protocol is not known yet. */
@@ -228,6 +241,7 @@ function start(
   }
   if (protocol == schema.PROTOCOL_HTTP1) http1.start(flow, side, sequence);
   else if (protocol == schema.PROTOCOL_TLS) tls.start(flow, side);
+  else if (protocol == schema.PROTOCOL_HTTP2) http2.start(flow, side, at, length);
   else if (protocol == schema.PROTOCOL_WEBSOCKET) websocket.startAfter(flow, side);
   dispatch(flow, side, at, length, sequence, packet);
 }

@@ -1,0 +1,61 @@
+// Frames of HTTP/2 about a connection, or that end a stream (RFC 9113 sections 6.4 to 6.8): a row each.
+
+import { u32At, u8At } from '../bytes';
+import { appendRow, setU32, setU8, u32Of } from '../columns';
+import * as schema from '../schema';
+import { intern } from '../strings';
+import { ACK, DEFAULT_FRAME_OCTETS } from './http2-frame';
+import * as state from './http2-state';
+import * as connections from './http2-streams';
+
+/** Octets of GOAWAY's debug data, and of SETTINGS, that are kept: whole parameters. */
+const MOST_TEXT: u32 = 1020;
+const MAX_FRAME_SIZE: u32 = 5;
+
+/** The frame of the state, whose payload is in [at, end): RST_STREAM, SETTINGS, PING or GOAWAY. */
+export function receive(flow: u32, side: u32, self: usize, at: usize, end: usize): void {
+  const type = u32Of(self, state.TYPE);
+  const flags = u32Of(self, state.FLAGS);
+  const stream = u32Of(self, state.STREAM);
+  const row = controlRow(flow, side, self);
+  const connection = u32Of(self, state.CONNECTION);
+  if (type == schema.FRAME_TYPE_RST_STREAM) {
+    setU32(row, schema.CONTROL_FRAMES_VALUE, u32At(at));
+    const found = connections.find(connection, stream);
+    if (found == 0) return;
+    const sideRow = connections.sideAt(found - 1, side == connections.clientOf(connection) ? 0 : 1);
+    if (u32Of(sideRow, schema.STREAM_SIDES_END_PACKET) == 0) {
+      setU32(sideRow, schema.STREAM_SIDES_END_PACKET, u32Of(self, state.FRAME_PACKET));
+      setU32(sideRow, schema.STREAM_SIDES_END_CODE, u32At(at));
+    }
+    connections.resetStream(connection, flow, found - 1);
+  } else if (type == schema.FRAME_TYPE_GOAWAY) {
+    setU32(row, schema.CONTROL_FRAMES_LAST_STREAM, u32At(at) & 0x7fffffff);
+    setU32(row, schema.CONTROL_FRAMES_VALUE, u32At(at + 4));
+    const text = min<usize>(end - at - 8, MOST_TEXT);
+    if (text) setU32(row, schema.CONTROL_FRAMES_TEXT, intern(at + 8, text));
+    connections.goAway(connection, side, u32At(at) & 0x7fffffff);
+  } else if (type == schema.FRAME_TYPE_SETTINGS) {
+    const length = <u32>(end - at);
+    setU32(row, schema.CONTROL_FRAMES_VALUE, length / 6);
+    if (length) setU32(row, schema.CONTROL_FRAMES_TEXT, intern(at, min<u32>(length, MOST_TEXT)));
+    if (flags & ACK) return;
+    if (u32Of(self, state.MOST_FRAME) == 0) setU32(self, state.MOST_FRAME, DEFAULT_FRAME_OCTETS);
+    for (; at < end; at += 6) {
+      const isFrameSize = u8At(at) == 0 && u8At(at + 1) == MAX_FRAME_SIZE;
+      if (isFrameSize) setU32(self, state.MOST_FRAME, max<u32>(u32At(at + 2), u32Of(self, state.MOST_FRAME)));
+    }
+  }
+}
+
+/** A row for the frame at hand. */
+export function controlRow(flow: u32, side: u32, self: usize): usize {
+  const row = appendRow(schema.TABLE_CONTROL_FRAMES);
+  setU32(row, schema.CONTROL_FRAMES_PACKET, u32Of(self, state.FRAME_PACKET));
+  setU32(row, schema.CONTROL_FRAMES_FLOW, flow);
+  setU32(row, schema.CONTROL_FRAMES_STREAM, u32Of(self, state.STREAM));
+  setU8(row, schema.CONTROL_FRAMES_TYPE, u32Of(self, state.TYPE));
+  setU8(row, schema.CONTROL_FRAMES_FLAGS, u32Of(self, state.FLAGS));
+  setU8(row, schema.CONTROL_FRAMES_SIDE, side);
+  return row;
+}
