@@ -17,6 +17,16 @@ export const FLOWS = defineTable('flows', 12, {
   handshakePacket: 'u32',
   /** SYNs of the originator, the repeated ones included. */
   synCount: 'u32',
+  /** Wireshark's iRTT: the last SYN before the first ACK without SYN, and that ACK's packet; 0 where not seen. */
+  roundTripFrom: 'u32',
+  roundTripTo: 'u32',
+  /** Zeek's history: letters of events in their order, one octet each, at most 24 (Zeek's conn.log; see workers/flow-history.ts). */
+  history0: 'u32',
+  history1: 'u32',
+  history2: 'u32',
+  history3: 'u32',
+  history4: 'u32',
+  history5: 'u32',
   /** Row of the first exchange of the flow plus one (follow `nextInFlow`); 0 where there is none. */
   firstExchange: 'u32',
   lastExchange: 'u32',
@@ -40,7 +50,17 @@ export const FLOWS = defineTable('flows', 12, {
   transport: 'u8',
   /** 4 or 6. */
   ipVersion: 'u8',
+  /** {@link Completeness} bits: Wireshark's tcp.completeness. */
+  completeness: 'u8',
+  /** Letters of the history that are filled. */
+  historyLength: 'u8',
 });
+
+/** Letters that a history may have. */
+export const HISTORY_LETTERS = 24;
+
+/** What of a TCP connection was captured: Wireshark's tcp.completeness. */
+export const Completeness = { SYN: 1, SYN_ACK: 2, ACK: 4, DATA: 8, FIN: 16, RST: 32 } as const;
 
 /** Bits of a flow's marks. */
 export const FlowMark = {
@@ -74,6 +94,8 @@ export const FlowMark = {
   MIXED_TLS: 1 << 13,
   /** A PROXY protocol header (HAProxy's, version 1 or 2) came first. */
   PROXY_PROTOCOL: 1 << 14,
+  /** The first RST came while octets of the other side were not acknowledged, or after data that followed the sender's FIN. */
+  RESET_UNREAD: 1 << 15,
 } as const;
 
 /**
@@ -83,8 +105,9 @@ export const FlowMark = {
 export const DIRECTIONS = defineTable('directions', 13, {
   /** Octets of payload on the wire, each counted once (retransmissions are not added). */
   octets: 'f64',
-  /** Octets that the capture does not have. */
+  /** Octets that the capture does not have, and the holes they leave. */
   lostOctets: 'f64',
+  gaps: 'u32',
   packets: 'u32',
   /** The first FIN and the first RST sent in this direction. */
   finPacket: 'u32',
@@ -104,8 +127,14 @@ export const DIRECTIONS = defineTable('directions', 13, {
   acknowledged: 'u32',
   /** The first TLS alert in clear: its packet. */
   alertPacket: 'u32',
-  /** The last packet whose window was 0. */
+  /** The last packet whose window was 0, and how many there were. */
   zeroWindowPacket: 'u32',
+  zeroWindows: 'u32',
+  /** Segments that ended where the receiver's window ended. */
+  windowFulls: 'u32',
+  keepAlives: 'u32',
+  /** The most octets that were sent and not acknowledged, where both directions were captured. */
+  largestFlight: 'u32',
   /** Core only: state of the dissector, list of segments waiting for a gap to close, their octets. */
   dissector: 'u32',
   pending: 'u32',
@@ -114,10 +143,13 @@ export const DIRECTIONS = defineTable('directions', 13, {
   pendingSegments: 'u32',
   /** Core only: sequence number of the FIN, where one waits behind a gap or was delivered. */
   finSequence: 'u32',
-  /** Core only: the highest sequence number that was sent or acknowledged, to tell lost from late segments. */
+  /** Core only: the sequence number after the highest that was sent, to tell lost from late segments; the packet that sent it. */
   highestSequence: 'u32',
+  advancePacket: 'u32',
   /** Core only: the highest that was sent without a hole, which alone may be acknowledged. */
   acknowledgeable: 'u32',
+  /** Core only: the acknowledgement number of the last segment. */
+  lastAcknowledgment: 'u32',
   /** Core only: equal acknowledgements in a row. */
   duplicateAckRun: 'u32',
   /** Core only: packets since the other side acknowledged octets that were not captured. */
@@ -126,6 +158,10 @@ export const DIRECTIONS = defineTable('directions', 13, {
   lastPacket: 'u32',
   /** The last advertised window, unscaled. */
   window: 'u16',
+  /** Maximum segment size that the SYN told (RFC 9293 section 3.7.1); 0 where it did not. */
+  maximumSegment: 'u16',
+  /** Core only: {@link HistoryEvent} bits of what is in the history already. */
+  noted: 'u16',
   /** TLS alert level (1 warning, 2 fatal) and description (RFC 8446 section 6), with alertPacket. */
   alertLevel: 'u8',
   alertDescription: 'u8',
@@ -138,7 +174,46 @@ export const DIRECTIONS = defineTable('directions', 13, {
   marks: 'u8',
   /** Window scale of the SYN (RFC 7323) plus one; 0 where the option was not seen. */
   windowScale: 'u8',
+  /** {@link SynOption} bits. */
+  synOptions: 'u8',
+  /** {@link EndpointState}: how Zeek would call the state of the side that sends in this direction. */
+  state: 'u8',
 });
+
+/** Options of a direction's SYN. */
+export const SynOption = {
+  /** A SYN was seen: an option that is not set was not sent. */
+  SEEN: 1 << 0,
+  SACK_PERMITTED: 1 << 1,
+  TIMESTAMPS: 1 << 2,
+  /** Core only: the window came in a SYN, where it is not scaled (RFC 7323 section 2.2). */
+  WINDOW_IN_SYN: 1 << 7,
+  /** Core only: it was told that octets of this direction were acknowledged that were not captured. */
+  UNSEEN_TOLD: 1 << 6,
+} as const;
+
+/** What Zeek tells once a direction in its history, and the letter of each. */
+export const HistoryEvent = {
+  SYN: 1,
+  SYN_ACK: 2,
+  ACK: 4,
+  DATA: 8,
+  FIN: 16,
+  RST: 32,
+  MIXED: 64,
+  ODD: 128,
+} as const;
+
+/** Zeek's states of one side of a connection, from which its conn_state follows. */
+export const EndpointState = {
+  INACTIVE: 0,
+  SYN_SENT: 1,
+  SYN_ACK_SENT: 2,
+  PARTIAL: 3,
+  ESTABLISHED: 4,
+  CLOSED: 5,
+  RESET: 6,
+} as const;
 
 /** Bits of a direction's marks. */
 export const DirectionMark = {
@@ -154,6 +229,10 @@ export const DirectionMark = {
   FIN_SEEN: 1 << 4,
   /** The last packet was a keep-alive, which the other side answers. */
   KEEP_ALIVE: 1 << 5,
+  /** At least one segment was compared: highestSequence, acknowledgeable and lastAcknowledgment are known. */
+  ANALYSED: 1 << 6,
+  /** The last packet probed a zero window. */
+  PROBE: 1 << 7,
 } as const;
 
 /** Internet addresses, each once: 16 octets in network order as four big-endian words; IPv4 as ::ffff:a.b.c.d. */

@@ -20,7 +20,10 @@ export const PACKETS = defineTable('packets', 16, {
   protocol: 'u8',
 });
 
-/** Bits of a packet's marks. The TCP names are Wireshark's `tcp.analysis.*`. */
+/**
+ * Bits of a packet's marks. The TCP names are Wireshark's `tcp.analysis.*`. Its zero_window_probe_ack has no bit of its own: such a
+ * packet has ZERO_WINDOW and ZERO_WINDOW_PROBE, which no other has.
+ */
 export const PacketMark = {
   /** Sent by the flow's responder; otherwise by its originator. */
   FROM_RESPONDER: 1 << 0,

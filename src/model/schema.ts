@@ -25,7 +25,17 @@ import {
   TEXTS,
   Violation,
 } from './exchange.ts';
-import { ADDRESSES, DirectionMark, DIRECTIONS, FlowMark, FLOWS } from './flow.ts';
+import {
+  ADDRESSES,
+  Completeness,
+  DirectionMark,
+  DIRECTIONS,
+  EndpointState,
+  FlowMark,
+  FLOWS,
+  HistoryEvent,
+  SynOption,
+} from './flow.ts';
 import { HelloMark, HelloOutcome, HELLOS, INITIALS } from './hello.ts';
 import { IssueCode, ISSUES } from './issue.ts';
 import { PacketMark, PACKETS, Protocol, TcpFlag } from './packet.ts';
@@ -76,6 +86,10 @@ export const CONSTANTS = {
   Protocol,
   FlowMark,
   DirectionMark,
+  Completeness,
+  HistoryEvent,
+  EndpointState,
+  SynOption,
   MessageState,
   Framing,
   MessageMark,

@@ -161,7 +161,8 @@ describe('a segment', () => {
     `);
     expect(packetsMarked(core, 'WINDOW_FULL')).toEqual([4]);
     expect(packetsMarked(core, 'ZERO_WINDOW')).toEqual([5, 7]);
-    expect(packetsMarked(core, 'ZERO_WINDOW_PROBE')).toEqual([6]);
+    // Packet 7 answers the probe: Wireshark's zero_window_probe_ack.
+    expect(packetsMarked(core, 'ZERO_WINDOW_PROBE')).toEqual([6, 7]);
     expect(packetsMarked(core, 'WINDOW_UPDATE')).toEqual([8]);
     expect(direction(core, 0, 1)).toMatchObject({ zeroWindow: 7 });
   });

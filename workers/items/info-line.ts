@@ -10,6 +10,7 @@ import {
 import { type Core, decodeText } from '../core.ts';
 import { type DescribedPacket, fieldOfNumber } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of } from '../details/field-value.ts';
+import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
 import { icmpInfo } from './icmp-info.ts';
 
 /** Wireshark's notes in front of the info column, by mark. */
@@ -26,6 +27,7 @@ const NOTES: readonly (readonly [number, string])[] = [
   [PacketMark.DUP_ACK, 'TCP Dup ACK'],
   [PacketMark.WINDOW_FULL, 'TCP Window Full'],
   [PacketMark.ZERO_WINDOW, 'TCP ZeroWindow'],
+  [PROBE_ANSWER, 'TCP ZeroWindowProbeAck'],
   [PacketMark.ZERO_WINDOW_PROBE, 'TCP ZeroWindowProbe'],
   [PacketMark.WINDOW_UPDATE, 'TCP Window Update'],
   [PacketMark.DUPLICATE, 'captured twice'],
@@ -34,7 +36,7 @@ const NOTES: readonly (readonly [number, string])[] = [
 /** Wireshark's info column of a packet (row of the packets table). */
 export function infoLine(core: Core, row: number, packet: DescribedPacket): string {
   const marks = core.tables.packets.marks(row);
-  const notes = NOTES.filter(([bit]) => marks & bit).map(([, note]) => `[${note}] `);
+  const notes = markWords(marks, NOTES).map((note) => `[${note}] `);
   return notes.join('') + content(core, row, packet);
 }
 

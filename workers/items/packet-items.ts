@@ -3,6 +3,7 @@ import type { PacketItem } from '../api.ts';
 import type { Core } from '../core.ts';
 import { DescribedPacket } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of, ipv6Of } from '../details/field-value.ts';
+import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
 import { addressOf } from '../roles.ts';
 import { type BlobReader, type ByteRange, ReadError } from '../source/blob-reader.ts';
 import { infoLine } from './info-line.ts';
@@ -112,6 +113,7 @@ const MARK_TAGS: readonly (readonly [number, string])[] = [
   [PacketMark.OUT_OF_ORDER, 'out of order'],
   [PacketMark.ZERO_WINDOW, 'zero window'],
   [PacketMark.ZERO_WINDOW_PROBE, 'zero window probe'],
+  [PROBE_ANSWER, 'zero window probe ack'],
   [PacketMark.WINDOW_FULL, 'window full'],
   [PacketMark.DUP_ACK, 'dup ack'],
   [PacketMark.KEEP_ALIVE, 'keep-alive'],
@@ -125,7 +127,7 @@ function packetTags(core: Core, row: number): readonly string[] {
   const { packets } = core.tables;
   const marks = packets.marks(row);
   const tags = packets.tcpFlags(row) & TcpFlag.RST ? ['reset'] : [];
-  for (const [bit, tag] of MARK_TAGS) if (marks & bit) tags.push(tag);
+  tags.push(...markWords(marks, MARK_TAGS));
   if (packets.capturedLength(row) < packets.length(row)) tags.push('cut by snaplen');
   return tags;
 }

@@ -6,6 +6,7 @@ import { issue, issueAt } from '../issues';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as streams from '../streams/index';
+import { noteGap } from './history';
 import { distance, isAfter, isBefore } from './sequence';
 import { directionAt, flowAt } from './table';
 
@@ -110,6 +111,18 @@ function wait(
   insert(own, segment, sequence);
 }
 
+/** Whether one waiting segment has all octets from `sequence` to `end`. */
+export function hasWaiting(own: usize, sequence: u32, end: u32): bool {
+  let segment = <usize>u32Of(own, schema.DIRECTIONS_PENDING);
+  while (segment) {
+    const from = u32Of(segment, SEQUENCE);
+    if (isAfter(from, sequence)) return false;
+    if (!isBefore(from + u32Of(segment, LENGTH), end)) return true;
+    segment = u32Of(segment, NEXT);
+  }
+  return false;
+}
+
 function insert(own: usize, segment: usize, sequence: u32): void {
   const tail = u32Of(own, schema.DIRECTIONS_PENDING_TAIL);
   if (tail && !isBefore(sequence, u32Of(tail, SEQUENCE))) {
@@ -164,6 +177,8 @@ function passGap(flow: u32, side: u32, own: usize, sequence: u32, packet: u32): 
   setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, sequence);
   addF64(own, schema.DIRECTIONS_LOST_OCTETS, <f64>missing);
   orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_GAP);
+  addU32(own, schema.DIRECTIONS_GAPS, 1);
+  noteGap(flowAt(flow), side, u32Of(own, schema.DIRECTIONS_GAPS));
   issueAt(packet, schema.ISSUE_CODE_GAP, <f64>missing, 0);
   streams.skip(flow, side, missing, expected, packet);
 }

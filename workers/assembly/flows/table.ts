@@ -19,6 +19,7 @@ import { count } from '../counters';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as scratch from '../layers/scratch';
+import { noteFlip } from './history';
 
 const TCP: u32 = 6;
 const UDP: u32 = 17;
@@ -275,6 +276,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
   setU32(at, schema.FLOWS_CONTEXT, scratch.context);
   setU32(at, schema.FLOWS_FIRST_PACKET, packet);
   setU32(at, schema.FLOWS_MARKS, marks | schema.FLOW_MARK_ONE_SIDED);
+  if (side && scratch.transport == TCP) noteFlip(at);
   link(at, row, hash);
   return row;
 }

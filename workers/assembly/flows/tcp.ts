@@ -8,10 +8,11 @@ import * as scratch from '../layers/scratch';
 import * as schema from '../schema';
 import * as streams from '../streams/index';
 import { now, timeOf } from '../times';
+import { note, noteRepeat, noteZeroWindow } from './history';
 import { accept, checkFin, giveUp, giveUpAll } from './reassembly';
 import { distance, isAfter } from './sequence';
 import { directionAt, flowAt, FOLLOWED } from './table';
-import { analyse } from './tcp-analysis';
+import { analyse, remember, restart } from './tcp-analysis';
 
 const FIN: u32 = 1;
 const SYN: u32 = 2;
@@ -43,20 +44,43 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
   const flags = scratch.tcpFlags;
   const isReset = (flags & RST) != 0;
   let marks: u32 = 0;
-  if (flags & SYN) marks = synchronize(at, own, peer, side, packet);
+  if (isAnotherAnswer(own)) {
+    restart(own, peer);
+    marks = schema.PACKET_MARK_PORTS_REUSED;
+  }
+  marks |= analyse(at, own, peer);
+  if (flags & SYN) synchronize(at, own, peer, side, packet);
   else synchronizeMidstream(own, isReset);
+  note(at, own, peer, side);
+  if (flags & ACK) timeRoundTrip(at, packet);
   if (!isReset) {
-    marks |= analyse(own, peer);
-    if (flags & ACK) marks |= acknowledge(flow, side, own, peer, packet);
+    if (flags & ACK) acknowledge(flow, side, own, peer, packet, marks);
     if (scratch.payloadLength && !(marks & schema.PACKET_MARK_KEEP_ALIVE))
       payload(flow, side, own, packet, marks);
     if (flags & FIN) fin(flow, side, own, packet);
-    remember(own, marks, packet);
   } else {
-    reset(flow, side, at, own, packet);
+    reset(flow, side, at, own, peer, packet);
   }
+  remember(own, peer, marks, packet);
+  if (marks & schema.PACKET_MARK_ZERO_WINDOW)
+    noteZeroWindow(at, side, u32Of(own, schema.DIRECTIONS_ZERO_WINDOWS));
   setU32(own, schema.DIRECTIONS_LAST_PACKET, packet);
   return marks;
+}
+
+/** Whether it is a SYN-ACK with another initial sequence number than the one before. */
+function isAnotherAnswer(own: usize): bool {
+  return (
+    (scratch.tcpFlags & (SYN | ACK)) == (SYN | ACK) &&
+    (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_ANALYSED) != 0 &&
+    u32Of(own, schema.DIRECTIONS_INITIAL_SEQUENCE) != scratch.sequence
+  );
+}
+
+/** Wireshark's iRTT: from the last SYN to the first ACK that is no SYN. */
+function timeRoundTrip(at: usize, packet: u32): void {
+  if (scratch.tcpFlags & SYN || u32Of(at, schema.FLOWS_ROUND_TRIP_TO)) return;
+  if (u32Of(at, schema.FLOWS_ROUND_TRIP_FROM)) setU32(at, schema.FLOWS_ROUND_TRIP_TO, packet);
 }
 
 /**
@@ -81,28 +105,34 @@ function isDuplicate(flow: u32, side: u32, packet: u32): bool {
   return isSame;
 }
 
-function synchronize(at: usize, own: usize, peer: usize, side: u32, packet: u32): u32 {
-  let marks: u32 = 0;
+function synchronize(at: usize, own: usize, peer: usize, side: u32, packet: u32): void {
   const isAnswer = (scratch.tcpFlags & ACK) != 0;
   const isKnown = (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_SYNCHRONIZED) != 0;
   if (isKnown && u32Of(own, schema.DIRECTIONS_INITIAL_SEQUENCE) == scratch.sequence) {
-    marks = schema.PACKET_MARK_RETRANSMISSION;
     if (!isAnswer) openAgain(own, peer);
   } else if (!isKnown || u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
     setU32(own, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.sequence);
     setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence + 1);
-    setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, scratch.sequence);
     orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
-    if (scratch.windowScale != 255) setU8(own, schema.DIRECTIONS_WINDOW_SCALE, scratch.windowScale + 1);
+    takeOptions(own);
   }
   if (isAnswer) {
     if (u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) setU32(at, schema.FLOWS_SYN_ACK_PACKET, packet);
     setU32(at, schema.FLOWS_MARKS, u32Of(at, schema.FLOWS_MARKS) & ~schema.FLOW_MARK_REFUSED);
-  } else if (side == 0) {
+    return;
+  }
+  if (u32Of(at, schema.FLOWS_ROUND_TRIP_TO) == 0) setU32(at, schema.FLOWS_ROUND_TRIP_FROM, packet);
+  if (side == 0) {
     addU32(at, schema.FLOWS_SYN_COUNT, 1);
     if (u32Of(at, schema.FLOWS_SYN_PACKET) == 0) setU32(at, schema.FLOWS_SYN_PACKET, packet);
   }
-  return marks;
+}
+
+/** What the options of a SYN tell of its sender. */
+function takeOptions(own: usize): void {
+  if (scratch.windowScale != 255) setU8(own, schema.DIRECTIONS_WINDOW_SCALE, scratch.windowScale + 1);
+  setU16(own, schema.DIRECTIONS_MAXIMUM_SEGMENT, scratch.maximumSegment);
+  setU8(own, schema.DIRECTIONS_SYN_OPTIONS, scratch.synOptions | schema.SYN_OPTION_SEEN);
 }
 
 /** A SYN was repeated after a RST that ended another connection's remains (RFC 9293 section 3.5.1): nothing is over yet. */
@@ -120,8 +150,6 @@ function synchronizeMidstream(own: usize, isReset: bool): void {
   // A RST may carry any number: what follows it, if anything, counts from itself.
   if (isReset) return;
   setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence);
-  setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, scratch.sequence);
-  setU32(own, schema.DIRECTIONS_ACKNOWLEDGEABLE, scratch.sequence);
   orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
 }
 
@@ -134,6 +162,7 @@ function payload(flow: u32, side: u32, own: usize, packet: u32, marks: u32): voi
   if (marks & RETRANSMISSIONS) {
     count(schema.COUNTER_RETRANSMISSIONS, 1);
     addU32(own, schema.DIRECTIONS_RETRANSMISSIONS, 1);
+    noteRepeat(flowAt(flow), side, u32Of(own, schema.DIRECTIONS_RETRANSMISSIONS));
   } else if (marks & schema.PACKET_MARK_OUT_OF_ORDER) {
     addU32(own, schema.DIRECTIONS_OUT_OF_ORDER, 1);
   }
@@ -148,20 +177,6 @@ function fin(flow: u32, side: u32, own: usize, packet: u32): void {
   checkFin(flow, side, own);
 }
 
-/** What the next packets are compared with. */
-function remember(own: usize, marks: u32, packet: u32): void {
-  const kept = u8Of(own, schema.DIRECTIONS_MARKS) & ~schema.DIRECTION_MARK_KEEP_ALIVE;
-  const isKeepAlive = (marks & schema.PACKET_MARK_KEEP_ALIVE) != 0;
-  setU8(own, schema.DIRECTIONS_MARKS, isKeepAlive ? kept | schema.DIRECTION_MARK_KEEP_ALIVE : kept);
-  setU16(own, schema.DIRECTIONS_WINDOW, scratch.window);
-  const length = scratch.payloadLength + (scratch.tcpFlags & (SYN | FIN) ? 1 : 0);
-  const end = scratch.sequence + length;
-  const highest = u32Of(own, schema.DIRECTIONS_HIGHEST_SEQUENCE);
-  if (scratch.sequence == highest) setU32(own, schema.DIRECTIONS_ACKNOWLEDGEABLE, end);
-  if (isAfter(end, highest)) setU32(own, schema.DIRECTIONS_HIGHEST_SEQUENCE, end);
-  if (marks & schema.PACKET_MARK_ZERO_WINDOW) setU32(own, schema.DIRECTIONS_ZERO_WINDOW_PACKET, packet);
-}
-
 /** Whether the originator has sent SYNs and nothing else, and no SYN-ACK came. */
 function isUnanswered(at: usize, side: u32, peer: usize): bool {
   return (
@@ -172,10 +187,9 @@ function isUnanswered(at: usize, side: u32, peer: usize): bool {
   );
 }
 
-function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32): u32 {
+function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32, marks: u32): void {
   const at = flowAt(flow);
   const ack = scratch.acknowledgment;
-  let marks: u32 = 0;
   if (
     side == 0 &&
     u32Of(at, schema.FLOWS_HANDSHAKE_PACKET) == 0 &&
@@ -185,12 +199,8 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32)
   }
   const peerMarks = u8Of(peer, schema.DIRECTIONS_MARKS);
   if (peerMarks & schema.DIRECTION_MARK_SYNCHRONIZED) {
-    if (isAfter(ack, u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE))) {
-      marks = schema.PACKET_MARK_ACKED_UNSEEN;
-      setU32(peer, schema.DIRECTIONS_ACKNOWLEDGEABLE, u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE));
-      // Before the SYN was answered it belongs to an older connection of these ports (a challenge ACK, RFC 5961 section 4).
-      if (isUnanswered(at, side, peer)) return marks;
-    }
+    // Before the SYN was answered it belongs to an older connection of these ports (a challenge ACK, RFC 5961 section 4).
+    if (marks & schema.PACKET_MARK_ACKED_UNSEEN && isUnanswered(at, side, peer)) return;
     let unseen = distance(ack, u32Of(peer, schema.DIRECTIONS_NEXT_SEQUENCE));
     if (peerMarks & schema.DIRECTION_MARK_FINISHED) unseen--;
     if (unseen <= 0) {
@@ -208,24 +218,42 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32)
   const isKnown = (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_ACKNOWLEDGED) != 0;
   if (!isKnown || isAfter(ack, u32Of(own, schema.DIRECTIONS_ACKNOWLEDGED))) {
     setU32(own, schema.DIRECTIONS_ACKNOWLEDGED, ack);
-    setU32(own, schema.DIRECTIONS_DUPLICATE_ACK_RUN, 0);
     orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_ACKNOWLEDGED);
   }
-  return marks;
 }
 
-function reset(flow: u32, side: u32, at: usize, own: usize, packet: u32): void {
+/** Whether the peer's data was on its way to the sender of a RST: not acknowledged before, or sent after the sender's FIN. */
+function isUnread(own: usize, peer: usize): bool {
+  if (
+    !(
+      u8Of(peer, schema.DIRECTIONS_MARKS) &
+      u8Of(own, schema.DIRECTIONS_MARKS) &
+      schema.DIRECTION_MARK_ANALYSED
+    )
+  ) {
+    return false;
+  }
+  const lastData = u32Of(peer, schema.DIRECTIONS_LAST_DATA_PACKET);
+  const fin = u32Of(own, schema.DIRECTIONS_FIN_PACKET);
+  if (fin && lastData > fin) return true;
+  const isFinSeen = (u8Of(peer, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_FIN_SEEN) != 0;
+  const sent = u32Of(peer, schema.DIRECTIONS_HIGHEST_SEQUENCE) - (isFinSeen ? 1 : 0);
+  return lastData != 0 && isAfter(sent, u32Of(own, schema.DIRECTIONS_LAST_ACKNOWLEDGMENT));
+}
+
+function reset(flow: u32, side: u32, at: usize, own: usize, peer: usize, packet: u32): void {
   addU32(own, schema.DIRECTIONS_RESETS, 1);
   if (u32Of(own, schema.DIRECTIONS_RST_PACKET) == 0) {
     setU32(own, schema.DIRECTIONS_RST_PACKET, packet);
     setU8(own, schema.DIRECTIONS_RST_TTL, scratch.ttl);
+    const isFirst = !(u32Of(at, schema.FLOWS_MARKS) & schema.FLOW_MARK_RESET);
+    if (isFirst && isUnread(own, peer)) orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_RESET_UNREAD);
   }
   if (side == 1 && u32Of(at, schema.FLOWS_SYN_PACKET) != 0 && u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) {
     orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_REFUSED);
   }
   orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_RESET);
-  const marks =
-    u8Of(own, schema.DIRECTIONS_MARKS) & u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_MARKS);
+  const marks = u8Of(own, schema.DIRECTIONS_MARKS) & u8Of(peer, schema.DIRECTIONS_MARKS);
   if (marks & schema.DIRECTION_MARK_CLOSED) return;
   giveUpAll(flow, 0);
   giveUpAll(flow, 1);

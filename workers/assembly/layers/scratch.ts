@@ -50,8 +50,10 @@ export let checksum: u32 = 0;
 /** The packet that an ICMP error quotes: where it begins; 0 for other packets. */
 export let quoted: usize = 0;
 
-/** Window scale shift of a SYN; 255 without the option. */
+/** Window scale shift of a SYN; 255 without the option. Its maximum segment size, 0 without; its SYN_OPTION_… bits. */
 export let windowScale: u32 = 255;
+export let maximumSegment: u32 = 0;
+export let synOptions: u32 = 0;
 
 /** The packet goes on inside a tunnel of this kind and number. */
 export function enterTunnel(kind: u32, number: u32): void {

@@ -37,6 +37,8 @@ export function tcp(at: usize, end: usize): u32 {
   scratch.checksum = u16At(at + 16);
   scratch.payloadLength = scratch.wireLength - header;
   scratch.windowScale = 255;
+  scratch.maximumSegment = 0;
+  scratch.synOptions = 0;
   const isWhole = has(at, end, header);
   scratch.payload = isWhole ? at + header : end;
   if (!isWhole) issue(schema.ISSUE_CODE_TCP_TRUNCATED, <f64>(end - at), header);
@@ -61,6 +63,9 @@ function options(at: usize, end: usize): void {
     const length = u8At(at + 1);
     if (length < 2 || !has(at, end, length)) return;
     if (kind == WINDOW_SCALE && length == 3) scratch.windowScale = u8At(at + 2);
+    else if (kind == MAXIMUM_SEGMENT_SIZE && length == 4) scratch.maximumSegment = u16At(at + 2);
+    else if (kind == SACK_PERMITTED && length == 2) scratch.synOptions |= schema.SYN_OPTION_SACK_PERMITTED;
+    else if (kind == TIMESTAMPS && length == 10) scratch.synOptions |= schema.SYN_OPTION_TIMESTAMPS;
     if (describing) describeOption(at, kind, length);
     at += length;
   }
