@@ -242,7 +242,7 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['offwire.exchange.send', 'duration', 'First to last octet of the request'],
     ['offwire.exchange.wait', 'duration', 'From the end of the request to the response'],
     ['offwire.exchange.receive', 'duration', 'First to last octet of the response'],
-    ['offwire.exchange.server', 'duration', 'Waiting without the network round trip: an estimate'],
+    ['offwire.exchange.server_time', 'duration', 'Waiting without the network round trip: an estimate'],
     ['offwire.exchange.interim', 'number', 'Interim (1xx) status'],
   ]),
   ...fields('hello', [

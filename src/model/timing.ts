@@ -7,7 +7,7 @@ export const PHASES = ['blocked', 'dns', 'connect', 'tls', 'send', 'wait', 'rece
 export type PhaseName = (typeof PHASES)[number];
 
 /** Times of an exchange that a table can be sorted and summed up by: its phases, all of it, and what is left without the network. */
-export const TIME_MEASURES = ['duration', ...PHASES, 'server'] as const;
+export const TIME_MEASURES = ['duration', ...PHASES, 'serverTime'] as const;
 
 /** Name of a {@link TIME_MEASURES}. */
 export type TimeMeasure = (typeof TIME_MEASURES)[number];

@@ -1,30 +1,11 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openKept } from './kept-store.ts';
 
 /** Filters that are kept; older ones make room. */
 const MOST = 8;
 
-interface Schema extends DBSchema {
-  readonly filters: {
-    readonly key: string;
-    readonly value: { readonly text: string; readonly used: number };
-  };
-}
-
-/** Where the filters are; undefined where this browser keeps nothing (a private window, storage switched off). */
-async function open(): Promise<IDBPDatabase<Schema> | undefined> {
-  try {
-    return await openDB<Schema>('offwire', 1, {
-      upgrade: (database) => void database.createObjectStore('filters', { keyPath: 'text' }),
-    });
-  } catch (error) {
-    if (error instanceof DOMException) return undefined;
-    throw error;
-  }
-}
-
 /** The filters that were applied before in this browser, the last one first: what the user typed, nothing of a capture. */
 export async function keptFilters(): Promise<readonly string[]> {
-  const database = await open();
+  const database = await openKept();
   const kept = (await database?.getAll('filters')) ?? [];
   database?.close();
   return kept.sort((a, b) => b.used - a.used).map(({ text }) => text);
@@ -32,7 +13,7 @@ export async function keptFilters(): Promise<readonly string[]> {
 
 /** Keeps a filter for next time, and forgets the oldest beyond the cap. */
 export async function keepFilter(text: string): Promise<void> {
-  const database = await open();
+  const database = await openKept();
   if (!database) return;
   await database.put('filters', { text, used: Date.now() });
   const kept = await database.getAll('filters');
@@ -43,7 +24,8 @@ export async function keepFilter(text: string): Promise<void> {
 
 /** Forgets all that this browser keeps of Offwire but the page itself. */
 export async function forgetFilters(): Promise<void> {
-  const database = await open();
+  const database = await openKept();
   await database?.clear('filters');
+  await database?.clear('columns');
   database?.close();
 }

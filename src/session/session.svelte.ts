@@ -6,6 +6,7 @@ import { CaptureState } from './capture.svelte.ts';
 import { FilterState } from './filter.svelte.ts';
 import { type Place, START, VIEW_IDS, type ViewId } from './fragment.ts';
 export type { ViewId } from './fragment.ts';
+import { LayoutsState } from './layouts.svelte.ts';
 import { PlaceState } from './place.svelte.ts';
 import { TableState } from './table.svelte.ts';
 import { TrustState } from './trust.svelte.ts';
@@ -29,6 +30,7 @@ export class Session {
   readonly place = new PlaceState();
   readonly capture = new CaptureState();
   readonly trust = new TrustState();
+  readonly layouts = new LayoutsState();
   readonly filter: FilterState;
   readonly samples: readonly Sample[] = SAMPLES;
   readonly tables: { readonly [V in View]: TableState<V> };

@@ -45,6 +45,9 @@ export class TableState<V extends View> {
   #asked = '';
   #run = 0;
   #sight = { start: 0, end: PAGE };
+  /** The same for those who look on. */
+  #inSight = $state.raw({ start: 0, end: 0 });
+  #told = { start: 0, end: 0 };
   #isFetching = false;
 
   constructor(view: V, api: Analysis) {
@@ -79,6 +82,16 @@ export class TableState<V extends View> {
     return this.#selectedIndex;
   }
 
+  /** Handle of the answered query; undefined before the first answer. */
+  get id(): number | undefined {
+    return this.#shown?.id;
+  }
+
+  /** The rows in sight, [start, end). */
+  get sight(): { readonly start: number; readonly end: number } {
+    return this.#inSight;
+  }
+
   at(index: number): Items[V] | undefined {
     return this.#pages.get(Math.floor(index / PAGE))?.items[index % PAGE];
   }
@@ -90,6 +103,11 @@ export class TableState<V extends View> {
 
   /** Says which rows are in sight; the missing ones are read. */
   want(start: number, end: number): void {
+    // Callers may be effects: what they set they must not read.
+    if (start !== this.#told.start || end !== this.#told.end) {
+      this.#told = { start, end };
+      this.#inSight = this.#told;
+    }
     this.#sight = { start, end };
     void this.#fetch();
   }

@@ -12,6 +12,10 @@ export interface Column<Row> {
   readonly needs?: number;
   /** False where the worker cannot sort by it. */
   readonly isSortable?: boolean;
+  /** What sorting asks for, where it is not the id. */
+  readonly sortsBy?: string;
+  /** Shown only where it was chosen. */
+  readonly isExtra?: boolean;
   text(row: Row): string;
   /** More of it, on hover. */
   title?(row: Row): string | undefined;
@@ -33,4 +37,45 @@ export interface RowSource<Row> {
   at(index: number): Row | undefined;
   /** Says which rows are in sight. */
   want(start: number, end: number): void;
+}
+
+/** What a person made of a table's columns; a column that is not in it is as it came. */
+export interface ColumnLayout {
+  /** Widths in px. */
+  readonly widths: Readonly<Record<string, number>>;
+  /** True shown, false hidden, however wide the table is. */
+  readonly shown: Readonly<Record<string, boolean>>;
+}
+
+/** A layout that nobody has touched. */
+export const NO_LAYOUT: ColumnLayout = { widths: {}, shown: {} };
+
+/** Narrowest and widest a column can be made, px. */
+export const COLUMN_LIMITS = { narrowest: 40, widest: 1600 } as const;
+
+/** The columns that a table of a width shows; all that fit where it is not known yet. */
+export function columnsShown<Row>(
+  columns: readonly Column<Row>[],
+  layout: ColumnLayout,
+  width: number,
+): readonly Column<Row>[] {
+  return columns.filter(
+    (column) =>
+      layout.shown[column.id] ?? (column.isExtra !== true && (width === 0 || (column.needs ?? 0) <= width)),
+  );
+}
+
+/** The grid tracks of columns, with the widths that were chosen. */
+export function columnTracks<Row>(columns: readonly Column<Row>[], layout: ColumnLayout): string {
+  return columns
+    .map(({ id, track }) => (layout.widths[id] === undefined ? track : `${layout.widths[id]}px`))
+    .join(' ');
+}
+
+/** The least that the columns take side by side, px. */
+export function leastWidth<Row>(columns: readonly Column<Row>[], layout: ColumnLayout): number {
+  return columns.reduce((sum, { id, track }) => {
+    const least = layout.widths[id] ?? Number(/^(?:minmax\()?(\d+)px/.exec(track)?.[1] ?? 0);
+    return sum + least;
+  }, 0);
 }

@@ -21,7 +21,8 @@ const LINE = 160;
 export function layOutMarkup(text: string, isHtml: boolean, limit: number): LaidOut | undefined {
   const lines = text.split('\n').length;
   if (text.length < LINE || text.length / lines < LINE) return undefined;
-  let depth = 0;
+  /** Of each open element whether it has text of its own: its tags stay on their line. */
+  const open: boolean[] = [];
   let out = '';
   let raw: string | undefined;
   let wasTag = false;
@@ -32,19 +33,21 @@ export function layOutMarkup(text: string, isHtml: boolean, limit: number): Laid
       out += piece;
       if (isEnd && piece.slice(2, 2 + raw.length).toLowerCase() === raw) {
         raw = undefined;
-        depth = Math.max(0, depth - 1);
+        open.pop();
       }
       wasTag = true;
     } else if (!isTag && piece.trim() === '') {
       continue;
     } else {
-      if (isEnd) depth = Math.max(0, depth - 1);
-      if (wasTag && isTag) out += `\n${'  '.repeat(Math.min(depth, DEEPEST))}`;
+      const isMixed = open.at(-1) ?? false;
+      if (isEnd) open.pop();
+      if (wasTag && isTag && !isMixed) out += `\n${'  '.repeat(Math.min(open.length, DEEPEST))}`;
+      if (!isTag && open.length > 0) open[open.length - 1] = true;
       out += piece;
       wasTag = isTag;
       const opens = isTag && !isEnd && /^<[A-Za-z]/.test(piece) && !piece.endsWith('/>');
       if (opens && !(isHtml && VOID.test(piece))) {
-        depth++;
+        open.push(false);
         if (isHtml) raw = RAW.exec(piece)?.[1]?.toLowerCase();
       }
     }

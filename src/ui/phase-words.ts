@@ -16,7 +16,7 @@ export const PHASE_LABELS: { readonly [name in PhaseName]: string } = {
 export const MEASURE_LABELS: { readonly [measure in TimeMeasure]: string } = {
   ...PHASE_LABELS,
   duration: 'duration',
-  server: 'server time',
+  serverTime: 'server time',
 };
 
 /** What the end of a bar means. */

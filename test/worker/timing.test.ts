@@ -122,7 +122,7 @@ describe('the phases of an exchange', () => {
     expect(timing.server).toBeUndefined();
     expect(notes.join()).toContain('Pipelined');
     expect(notes.join()).toContain('10.0 ms of the waiting');
-    expect(await found(await openCapture(capture), 'offwire.exchange.server')).toEqual([0]);
+    expect(await found(await openCapture(capture), 'offwire.exchange.server_time')).toEqual([0]);
   });
 
   test('interim responses are told apart; the waiting counts to the final one', async () => {
@@ -152,7 +152,7 @@ describe('times of many exchanges', () => {
     const analysis = await openCapture(NEAR_CLIENT);
     expect(await found(analysis, 'offwire.exchange.wait > 0.05')).toEqual([0]);
     expect(await found(analysis, 'offwire.exchange.connect')).toEqual([0]);
-    expect(await found(analysis, 'offwire.exchange.server >= 0.032')).toEqual([0]);
+    expect(await found(analysis, 'offwire.exchange.server_time >= 0.032')).toEqual([0]);
     expect(await found(analysis, 'offwire.exchange.blocked')).toEqual([]);
     expect(await found(analysis, 'offwire.exchange.send == 0')).toEqual([1]);
   });

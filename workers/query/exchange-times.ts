@@ -24,7 +24,7 @@ export function exchangeTime(core: Core, measure: TimeMeasure): Fill {
     case 'blocked':
     case 'dns':
       return ofConnection(core, undefined, measure);
-    case 'server':
+    case 'serverTime':
       return serverTime(core);
   }
 }

@@ -308,7 +308,7 @@ export const HTTP_BINDINGS: FieldBindings = {
   },
   ...Object.fromEntries(
     TIME_MEASURES.map((measure) => [
-      `offwire.exchange.${measure}`,
+      `offwire.exchange.${measure === 'serverTime' ? 'server_time' : measure}`,
       exchangeNumber('duration', (core) => exchangeTime(core, measure)),
     ]),
   ),
