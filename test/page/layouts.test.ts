@@ -99,6 +99,9 @@ describe('markup is laid out', () => {
 
   test('and text stays as it is', () => {
     expect(laidOut('<p>one <b>two</b> three</p>', true)).toBe('\n<p>one <b>two</b> three</p>');
+    expect(laidOut('<ul><li>one <b>two</b></li><li>3</li></ul>', true)).toBe(
+      '\n<ul>\n  <li>one <b>two</b></li>\n  <li>3</li>\n</ul>',
+    );
     expect(laidOut('<p><![CDATA[<a><b>]]></p>')).toBe('\n<p>\n  <![CDATA[<a><b>]]>\n</p>');
     expect(laidOut('<script>if (a<b) c("<p></p>")</script><br><hr>', true)).toBe(
       '\n<script>if (a<b) c("<p></p>")</script>\n<br>\n<hr>',

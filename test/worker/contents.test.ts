@@ -191,7 +191,7 @@ describe('a multipart content', () => {
     expect(found.shape).toBe('multipart');
     expect(told(found)).toEqual([
       ['title', 'text', 'Ünïcode', ''],
-      ['doc, file a "b".json', 'json', '{"a":1}', ''],
+      ['doc, a "b".json', 'json', '{"a":1}', ''],
     ]);
     expect(found.parts?.[1]?.lines).toHaveLength(2);
   });

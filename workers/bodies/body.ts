@@ -144,7 +144,7 @@ function unwrap(
     isCapped: decoded.isCapped,
     caveats,
     ...(isAsSent ? {} : { wire: wire.octets }),
-    ...(decoded.encoding === undefined ? {} : { encoding: decoded.encoding }),
+    ...(decoded.encoding === undefined ? {} : { encoding: encodingWords(decoded.encoding, decoded) }),
   };
 }
 
@@ -154,6 +154,10 @@ function valuesOf(lines: readonly string[], name: string): string {
     .filter((line) => fieldName(line) === name)
     .map(fieldValue)
     .join(',');
+}
+
+function encodingWords(encoding: string, { problem }: Decoded): string {
+  return problem?.isNothing ? `${encoding}, not undone` : encoding;
 }
 
 function codingCaveat(decoded: Decoded, isWhole: boolean, start: Bytes): string | undefined {

@@ -97,8 +97,7 @@ function labelOf(lines: readonly string[]): string {
   const name = parseMediaType(disposition).parameters.get('name');
   const file = fileNameOf(disposition);
   const range = rangeWords(fieldOf(lines, 'content-range') ?? '');
-  const words = [name, file === undefined ? undefined : `file ${file}`, range];
-  const known = words.filter((word) => word !== undefined && word !== '');
+  const known = [name, file, range].filter((word) => word !== undefined && word !== '');
   return known.length > 0 ? known.join(', ') : (fieldOf(lines, 'content-id') ?? '');
 }
 
