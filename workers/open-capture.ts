@@ -18,6 +18,7 @@ import { type Core, StopReason } from './core.ts';
 import { findFindings } from './findings/index.ts';
 import { FollowDesk } from './follow.ts';
 import { readCaptureOrHar } from './formats/har.ts';
+import { countClientRandoms } from './notes/key-log.ts';
 import { exchangeItem } from './items/exchange-item.ts';
 import { flowItem } from './items/flow-item.ts';
 import { helloItem } from './items/hello-item.ts';
@@ -49,6 +50,7 @@ export class OpenCapture {
   #isLost = false;
   #problems: readonly IssueItem[] = [];
   #milliseconds = 0;
+  #clientRandoms: number | undefined;
   #findings: Findings | undefined;
 
   /** `began` is when the files were given, on the clock of `performance.now()`. */
@@ -78,6 +80,7 @@ export class OpenCapture {
       milliseconds: this.#isDone ? this.#milliseconds : performance.now() - this.#began,
       wasCancelled: this.#isCancelled,
       isDone: this.#isDone,
+      clientRandoms: this.#clientRandoms,
       problems: this.#problems,
     });
   }
@@ -104,6 +107,7 @@ export class OpenCapture {
     if (end.kind !== 'cancelled') this.#isCancelled = false;
     if (end.kind === 'unreadable') this.#lost(0, end.error);
     readQuicHandshakes(this.core);
+    this.#clientRandoms = await countClientRandoms(this.core, this.reader);
     const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' || this.#isLost });
     this.#findings = findings;
     this.#milliseconds = performance.now() - this.#began;

@@ -3,6 +3,7 @@ import { Protocol } from '../src/model/packet.ts';
 import type { FlowRow } from '../src/model/units.ts';
 import { formatAddress, formatEndpoint } from './addresses.ts';
 import type { Core } from './core.ts';
+import { withName } from './names.ts';
 
 /** A side of a flow: 0 the originator, 1 the responder. */
 export type Side = 0 | 1;
@@ -27,14 +28,19 @@ export function transportName(core: Core, flow: FlowRow): string {
   return TRANSPORT_NAMES[transport] ?? `IP protocol ${transport}`;
 }
 
-/** Address of a side, with its port where the transport has ports. */
+/** Address of a side, with its port where the transport has ports, and the name that the capture gives it. */
 export function endpointOf(core: Core, flow: FlowRow, side: Side): string {
   const { flows } = core.tables;
   const address = addressOf(core, flow, side);
   const transport = flows.transport(flow);
-  if (transport !== Transport.TCP && transport !== Transport.UDP && transport !== Transport.SCTP)
-    return address;
-  return formatEndpoint(address, portOf(core, flow, side));
+  const hasPorts = transport === Transport.TCP || transport === Transport.UDP || transport === Transport.SCTP;
+  return withName(core, address, hasPorts ? formatEndpoint(address, portOf(core, flow, side)) : address);
+}
+
+/** Address of a side, with the name that the capture gives it. */
+export function namedAddressOf(core: Core, flow: FlowRow, side: Side): string {
+  const address = addressOf(core, flow, side);
+  return withName(core, address, address);
 }
 
 /** Address of a side. */

@@ -1,10 +1,12 @@
 import { FORMAT_NAMES } from '../src/model/capture.ts';
-import { LINK_TYPES } from '../src/model/registries.ts';
+import { formatAmount } from '../src/model/format.ts';
 import type { Bytes } from '../src/model/units.ts';
 import type { IssueItem, SkippedFile, SourceFile, Summary } from './api.ts';
 import type { Core } from './core.ts';
 import { reportedOf } from './formats/reported.ts';
 import { issueItems } from './items/issue-items.ts';
+import { fileNotes } from './notes/file-notes.ts';
+import { interfaceItems } from './notes/interfaces.ts';
 import type { SourceFiles } from './source/source-files.ts';
 
 /** What is known of the reading, besides the core's tables. */
@@ -18,6 +20,8 @@ export interface ReadingState {
   readonly milliseconds: number;
   readonly wasCancelled: boolean;
   readonly isDone: boolean;
+  /** TLS connections whose keys the files hold; undefined until they are read to their ends. */
+  readonly clientRandoms: number | undefined;
   /** What was met outside the core: the file could not be read to its end. */
   readonly problems: readonly IssueItem[];
 }
@@ -42,8 +46,14 @@ export function summarize(core: Core, state: ReadingState): Summary {
       packets: tables.packets.rows,
       hellos: tables.hellos.rows,
     },
-    issues: [...state.problems, ...(reportedOf(core)?.issues ?? []), ...issueItems(core, sources)],
-    interfaces: interfaces(core),
+    issues: [
+      ...state.problems,
+      ...keysEmbedded(core, state.clientRandoms),
+      ...(reportedOf(core)?.issues ?? []),
+      ...issueItems(core, sources),
+    ],
+    interfaces: interfaceItems(core),
+    notes: fileNotes(core, state),
     wasCancelled,
     isDone,
     milliseconds,
@@ -81,17 +91,25 @@ function sourceFiles(core: Core, sources: SourceFiles): readonly SourceFile[] {
   }));
 }
 
-function interfaces(core: Core): Summary['interfaces'] {
-  const table = core.tables.interfaces;
-  return Array.from({ length: table.rows }, (_, row) => {
-    const linkType = table.linkType(row);
-    const dropped = table.dropped(row);
-    return {
-      name: core.text(table.name(row)) || core.text(table.description(row)) || `interface ${row}`,
-      linkType: LINK_TYPES[linkType] ?? `link type ${linkType}`,
-      snapLength: table.snapLength(row),
-      packets: table.packets(row),
-      dropped: Number.isNaN(dropped) ? undefined : dropped,
-    };
-  });
+/** A capture that holds keys must not be passed on as if it held only ciphertext. */
+function keysEmbedded(core: Core, clientRandoms = 0): readonly IssueItem[] {
+  const { secrets } = core.tables;
+  if (secrets.rows === 0 && clientRandoms === 0) return [];
+  const what =
+    clientRandoms > 0
+      ? `the keys of ${formatAmount(clientRandoms, 'TLS connection')}`
+      : formatAmount(secrets.rows, 'block of decryption secrets', 'blocks of decryption secrets');
+  return [
+    {
+      code: 'keys-embedded',
+      severity: 'warning',
+      blame: 'capture',
+      sentence: `The file contains ${what}. Whoever gets it can read what they protect.`,
+      remedy:
+        'Before you pass it on: editcap --discard-all-secrets IN OUT. Keys in comments go where it is written as pcap: editcap -F pcap IN OUT.',
+      count: Math.max(1, clientRandoms),
+      firstPacket: 0,
+      lastPacket: 0,
+    },
+  ];
 }

@@ -58,8 +58,12 @@ export function block(isBigEndian: boolean, type: number, body: Uint8Array): Uin
 }
 
 /** A Section Header Block. */
-export function sectionHeader(isBigEndian: boolean, sectionLength = -1n): Uint8Array {
-  const options = optionOctets(isBigEndian, [[4, textOctets('offwire tests')]]);
+export function sectionHeader(
+  isBigEndian: boolean,
+  sectionLength = -1n,
+  told: readonly BlockOption[] = [[4, textOctets('offwire tests')]],
+): Uint8Array {
+  const options = optionOctets(isBigEndian, told);
   const body = new ByteWriter(isBigEndian).u32(0x1a2b3c4d).u16(1).u16(0).u64(sectionLength).octets(options);
   return block(isBigEndian, BLOCKS.SECTION, body.finish());
 }
@@ -73,6 +77,23 @@ export function interfaceDescription(
 ): Uint8Array {
   const body = new ByteWriter(isBigEndian).u16(linkType).u16(0).u32(snapLength);
   return block(isBigEndian, BLOCKS.INTERFACE, body.octets(optionOctets(isBigEndian, options)).finish());
+}
+
+/** An Enhanced Packet Block of interface 0 with options. */
+export function enhancedPacket(
+  isBigEndian: boolean,
+  octets: Uint8Array,
+  options: readonly BlockOption[] = [],
+  time = 0n,
+): Uint8Array {
+  const writer = new ByteWriter(isBigEndian).u32(0);
+  writer.u32(Number(BigInt.asUintN(32, time >> 32n))).u32(Number(BigInt.asUintN(32, time)));
+  writer.u32(octets.length).u32(octets.length).octets(octets).pad();
+  return block(
+    isBigEndian,
+    BLOCKS.ENHANCED_PACKET,
+    writer.octets(optionOctets(isBigEndian, options)).finish(),
+  );
 }
 
 /** A time in units of if_tsresol, rounded down. */

@@ -10,11 +10,17 @@ export class DescribedPacket {
   /** The packet's octets, without the header of its record. */
   readonly octets: Uint8Array;
   readonly fields: readonly DescribedField[];
+  /** Octets of its whole block in a pcapng file; 0 in others. */
+  readonly blockSize: number;
+  /** Row of its interface. */
+  readonly interface: number;
 
   constructor(core: Core, record: Uint8Array, offset: number) {
-    const { header, fields } = core.describe(record, offset);
-    this.octets = record.subarray(header);
-    this.fields = fields;
+    const described = core.describe(record, offset);
+    this.octets = record.subarray(described.header);
+    this.fields = described.fields;
+    this.blockSize = described.size;
+    this.interface = described.interface;
   }
 
   /** The first field of this (Wireshark) name; undefined where the packet has none. */

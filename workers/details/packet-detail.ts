@@ -1,7 +1,11 @@
+import { LIMITS } from '../../src/model/limits.ts';
 import type { PacketNumber } from '../../src/model/units.ts';
 import type { DetailNode, PacketDetail } from '../api.ts';
 import type { Core, DescribedField } from '../core.ts';
 import { packetItem, recordRange } from '../items/packet-items.ts';
+import { packetComments } from '../notes/comments.ts';
+import { commentTexts } from '../notes/file-notes.ts';
+import { interfaceName } from '../notes/interfaces.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
 import type { SourceFiles } from '../source/source-files.ts';
 import { DescribedPacket, fieldOfNumber } from './described-packet.ts';
@@ -29,14 +33,28 @@ export async function packetDetail(
     octets: described ? described.octets.slice(0, packets.capturedLength(row)) : new Uint8Array(),
     wireLength: packets.length(row),
     ...(sources.areSeveral ? { file: sources.place(packets.offset(row)).name } : {}),
+    ...interfaceOf(core, described),
+    comments: commentTexts(core, packetComments(core, packet)),
     nodes: described ? detailNodes(described) : [],
   };
+}
+
+/** The interface that captured the packet, where that tells anything. */
+function interfaceOf(core: Core, described: DescribedPacket | undefined): { readonly interface?: string } {
+  const { interfaces } = core.tables;
+  if (!described || interfaces.rows === 0) return {};
+  const isPlain = interfaces.rows === 1 && interfaces.name(0) === 0 && interfaces.description(0) === 0;
+  return isPlain ? {} : { interface: interfaceName(core, described.interface) };
 }
 
 async function describe(core: Core, reader: BlobReader, row: number): Promise<DescribedPacket | undefined> {
   const { start, end } = recordRange(core, row, reader.size);
   try {
-    return new DescribedPacket(core, await reader.read(start, end), start);
+    const found = new DescribedPacket(core, await reader.read(start, end), start);
+    const whole = Math.min(start + found.blockSize, reader.size);
+    // The options of a pcapng packet stand behind it.
+    if (whole <= end || found.blockSize > LIMITS.BLOCK_OCTETS) return found;
+    return new DescribedPacket(core, await reader.read(start, whole), start);
   } catch (error) {
     if (error instanceof ReadError) return undefined;
     throw error;
@@ -52,9 +70,9 @@ export function detailNodes(packet: DescribedPacket): readonly DetailNode[] {
     const value = formatValue(field, described, packet.octetsOf(described), isIcmpv6);
     const { start, length, depth } = described;
     const summary = value === '' && depth === 0 ? layerSummary(field.name, described, packet) : value;
-    return [
-      { name: field.name, label: field.label, value: summary, start, length, depth, format: field.format },
-    ];
+    // What the file tells of the packet is not among its octets.
+    const place = field.name.startsWith('frame') ? { start: 0, length: 0 } : { start, length };
+    return [{ name: field.name, label: field.label, value: summary, ...place, depth, format: field.format }];
   });
 }
 

@@ -2,6 +2,7 @@ import type { Evidence, Ladder } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
 import { formatAddress } from '../addresses.ts';
+import { withName } from '../names.ts';
 import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 import { LadderBuilder, other } from './ladder.ts';
 import type { Participants } from './roles.ts';
@@ -118,7 +119,10 @@ export function endpointsOf(facts: Facts, flows: Iterable<FlowRow>, side: (flow:
 export function addressesOf(facts: Facts, flows: Iterable<FlowRow>, side: (flow: FlowRow) => Side): string {
   const rows = new Map<number, number>();
   for (const flow of flows) rows.set(facts.addressRow(flow, side(flow)), facts.tables.flows.ipVersion(flow));
-  const names = [...rows].map(([row, version]) => formatAddress(facts.core, row, version));
+  const names = [...rows].map(([row, version]) => {
+    const address = formatAddress(facts.core, row, version);
+    return withName(facts.core, address, address);
+  });
   return enumerateSome(names, THRESHOLDS.ROUTES_NAMED);
 }
 

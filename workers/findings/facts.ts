@@ -4,6 +4,7 @@ import { PacketMark, TcpFlag } from '../../src/model/packet.ts';
 import type { TABLES, TableName } from '../../src/model/schema.ts';
 import type { ExchangeRow, FlowRow, Nanoseconds, PacketNumber } from '../../src/model/units.ts';
 import { formatAddress, formatEndpoint } from '../addresses.ts';
+import { withName } from '../names.ts';
 import type { Core, Tables } from '../core.ts';
 import { fieldLines, fieldOf } from '../field-lines.ts';
 
@@ -128,9 +129,10 @@ export class Facts {
     return formatAddress(this.core, this.addressRow(flow, side), this.tables.flows.ipVersion(flow));
   }
 
-  /** Address and port of one side of a flow. */
+  /** Address and port of one side of a flow, with the name that the capture gives it. */
   endpoint(flow: FlowRow, side: Side): string {
-    return formatEndpoint(this.address(flow, side), this.port(flow, side));
+    const address = this.address(flow, side);
+    return withName(this.core, address, formatEndpoint(address, this.port(flow, side)));
   }
 
   /** A number that is equal for equal address and port. */

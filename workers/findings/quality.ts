@@ -3,6 +3,7 @@ import { IssueCode } from '../../src/model/issue.ts';
 import type { Evidence } from '../../src/model/finding.ts';
 import type { FlowRow, PacketNumber } from '../../src/model/units.ts';
 import { reportedOf } from '../formats/reported.ts';
+import { droppedOf } from '../notes/interfaces.ts';
 import type { Facts } from './facts.ts';
 import { formatAmount, formatCount } from '../../src/model/format.ts';
 
@@ -153,8 +154,7 @@ function dropped(facts: Facts): Shortcoming | undefined {
   const { interfaces, packets } = facts.tables;
   let count = 0;
   for (let row = 0; row < interfaces.rows; row++) {
-    const reported = interfaces.dropped(row);
-    if (reported > 0) count += reported;
+    count += droppedOf(facts.core, row) ?? 0;
   }
   if (count === 0) return undefined;
   return {

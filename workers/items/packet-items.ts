@@ -4,8 +4,10 @@ import type { Core } from '../core.ts';
 import { DescribedPacket } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of, ipv6Of } from '../details/field-value.ts';
 import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
-import { addressOf } from '../roles.ts';
+import { namedAddressOf } from '../roles.ts';
 import { type BlobReader, type ByteRange, ReadError } from '../source/blob-reader.ts';
+import { packetComments } from '../notes/comments.ts';
+import { withName } from '../names.ts';
 import { infoLine } from './info-line.ts';
 
 /** Octets of a record in front of the packet's own, at most: those of a pcapng enhanced packet block, and padding. */
@@ -80,9 +82,11 @@ function addresses(core: Core, row: number, described: DescribedPacket | undefin
   if (flow >= 0) {
     const side = packets.marks(row) & PacketMark.FROM_RESPONDER ? 1 : 0;
     const other = side === 0 ? 1 : 0;
-    return { source: addressOf(core, flow, side), destination: addressOf(core, flow, other) };
+    return { source: namedAddressOf(core, flow, side), destination: namedAddressOf(core, flow, other) };
   }
-  return described ? linkAddresses(described) : { source: '', destination: '' };
+  if (!described) return { source: '', destination: '' };
+  const { source, destination } = linkAddresses(described);
+  return { source: withName(core, source, source), destination: withName(core, destination, destination) };
 }
 
 /** Addresses of a packet outside any flow: of its network layer where it has one, else of its link. */
@@ -129,5 +133,6 @@ function packetTags(core: Core, row: number): readonly string[] {
   const tags = packets.tcpFlags(row) & TcpFlag.RST ? ['reset'] : [];
   tags.push(...markWords(marks, MARK_TAGS));
   if (packets.capturedLength(row) < packets.length(row)) tags.push('cut by snaplen');
+  if (packetComments(core, row + 1).length > 0) tags.push('comment');
   return tags;
 }

@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { formatAddress } from '../addresses.ts';
+import { namesOf } from '../names.ts';
 import { remembering, verdictOn, Verdict, type TextDictionary } from './source.ts';
 
 const UTF8 = new TextEncoder();
@@ -31,14 +32,22 @@ export function told(tell: (key: number) => readonly string[]): TextDictionary {
   return dictionary(undefined, (key) => tell(key).map((text) => UTF8.encode(text)));
 }
 
+/** Texts whose octets are found by their key. Keys may be sparse. */
+export function octetsOf(values: (key: number) => readonly Uint8Array[]): TextDictionary {
+  return dictionary(undefined, values);
+}
+
 /** Names of the bits of a mask; 0 has no value. */
 export function bitNames(names: readonly (readonly [bit: number, name: string])[]): TextDictionary {
   return told((mask) => names.flatMap(([bit, name]) => ((mask & bit) === 0 ? [] : [name])));
 }
 
-/** Addresses as text; keys are rows of the addresses table. */
+/** Addresses as text, and the names that the capture gives them; keys are rows of the addresses table. */
 export function addressTexts(core: Core, ipVersion: 4 | 6): TextDictionary {
-  return told((row) => [formatAddress(core, row, ipVersion)]);
+  return told((row) => {
+    const address = formatAddress(core, row, ipVersion);
+    return [address, ...namesOf(core, address)];
+  });
 }
 
 /** The values of one field of header sections (rows of the sections table), or with no name, whole field lines. */

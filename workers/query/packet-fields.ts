@@ -1,6 +1,8 @@
 import { PacketMark, Protocol, TcpFlag } from '../../src/model/packet.ts';
 import type { Core } from '../core.ts';
+import { packetComments } from '../notes/comments.ts';
 import { column, combined, mapped, type Fill } from './columns.ts';
+import { octetsOf } from './dictionaries.ts';
 import type { FieldBinding, FieldBindings } from './field-values.ts';
 import type { Source } from './source.ts';
 
@@ -169,6 +171,18 @@ export const PACKET_BINDINGS: FieldBindings = {
   'frame.time_delta': (core) => ({ type: 'duration', source: packetSource(timeDelta(core)) }),
   'frame.len': packetNumber((core) => column(core, 'packets', 'length')),
   'frame.cap_len': packetNumber((core) => column(core, 'packets', 'capturedLength')),
+  'frame.comment': (core) => ({
+    type: 'text',
+    source: packetSource((from, into) => {
+      for (let at = 0; at < into.length; at++) {
+        const packet = from + at + 1;
+        into[at] = packetComments(core, packet).length > 0 ? packet : NaN;
+      }
+    }),
+    dictionary: octetsOf((packet) =>
+      packetComments(core, packet).map((row) => core.textOctets(core.tables.comments.text(row))),
+    ),
+  }),
   eth: ethernet,
   arp: own(Protocol.ARP),
   ip: lower('ipVersion', 4, Protocol.IPV4),

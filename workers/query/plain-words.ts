@@ -1,4 +1,5 @@
 import { formatAddress } from '../addresses.ts';
+import { namesOf } from '../names.ts';
 import type { Core } from '../core.ts';
 import { Bitset } from './bitset.ts';
 import { BlockColumn, column, forBlocks, type Fill } from './columns.ts';
@@ -185,7 +186,8 @@ function flowsWith(core: Core, word: string): Bitset {
       const key = (values[flow] ?? 0) * 2 + (version === 6 ? 1 : 0);
       let isIn = hasAddress.get(key);
       if (isIn === undefined) {
-        isIn = formatAddress(core, values[flow] ?? 0, version).includes(lower);
+        const address = formatAddress(core, values[flow] ?? 0, version);
+        isIn = [address, ...namesOf(core, address)].some((text) => text.toLowerCase().includes(lower));
         hasAddress.set(key, isIn);
       }
       if (isIn) found.add(flow);
