@@ -4,6 +4,13 @@ import { FlowMark } from '../../src/model/flow.ts';
 import { HelloMark, HelloOutcome } from '../../src/model/hello.ts';
 import { IssueCode } from '../../src/model/issue.ts';
 import { PacketMark, Protocol, PROTOCOL_NAMES, TcpFlag } from '../../src/model/packet.ts';
+import {
+  FrameType,
+  GRPC_STATUS_ABSENT,
+  StreamKind,
+  StreamMark,
+  StreamSideMark,
+} from '../../src/model/stream.ts';
 import { formatAddress, formatEndpoint } from '../../workers/addresses.ts';
 import type { Core } from '../../workers/core.ts';
 
@@ -164,6 +171,46 @@ export function describeExchanges(core: Core): string[] {
   });
 }
 
+/** One line a stream (HTTP/2, gRPC, WebSocket), then one for each of its sides. */
+export function describeStreams(core: Core): string[] {
+  const { streams, streamSides } = core.tables;
+  return rows(streams.rows, (row) => {
+    const line = words(
+      `stream ${streams.identifier(row)} exchange ${streams.exchange(row)} ${nameOf(StreamKind, streams.kind(row))}`,
+      namesOf(StreamMark, streams.marks(row)),
+      streams.promisedBy(row) !== 0 && `promised by ${streams.promisedBy(row) - 1}`,
+      streams.grpcStatus(row) !== GRPC_STATUS_ABSENT && `status ${streams.grpcStatus(row)}`,
+      streams.grpcMessage(row) !== 0 && JSON.stringify(core.text(streams.grpcMessage(row))),
+    );
+    const sides = [row * 2, row * 2 + 1].map((side) =>
+      words(
+        side % 2 === 0 ? '  >' : '  <',
+        `octets ${streamSides.dataOctets(side)} frames ${streamSides.frames(side)}`,
+        `messages ${streamSides.messages(side)}`,
+        streamSides.endPacket(side) !== 0 &&
+          `end ${streamSides.endCode(side)} in ${streamSides.endPacket(side)}`,
+        namesOf(StreamSideMark, streamSides.marks(side)),
+      ),
+    );
+    return [line, ...sides].join('\n');
+  });
+}
+
+/** One line a control frame of HTTP/2. */
+export function describeControlFrames(core: Core): string[] {
+  const { controlFrames } = core.tables;
+  return rows(controlFrames.rows, (row) =>
+    words(
+      controlFrames.side(row) === 0 ? 'frame >' : 'frame <',
+      `${controlFrames.packet(row)} flow ${controlFrames.flow(row)}`,
+      nameOf(FrameType, controlFrames.type(row)),
+      `stream ${controlFrames.stream(row)} value ${controlFrames.value(row)} flags ${controlFrames.flags(row)}`,
+      counted('last', controlFrames.lastStream(row)),
+      controlFrames.text(row) !== 0 && JSON.stringify(core.text(controlFrames.text(row))),
+    ),
+  );
+}
+
 /** A TLS version or cipher suite as on the wire. */
 function hex16(value: number): string {
   return value === 0 ? '-' : value.toString(16).padStart(4, '0');
@@ -226,6 +273,8 @@ export function describeCapture(core: Core): string {
       ...describePackets(core),
       ...describeFlows(core),
       ...describeExchanges(core),
+      ...describeStreams(core),
+      ...describeControlFrames(core),
       ...describeHellos(core),
       ...describeIssues(core),
     ].join('\n') + '\n'

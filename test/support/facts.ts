@@ -3,6 +3,13 @@ import { FlowMark } from '../../src/model/flow.ts';
 import { HelloMark, HelloOutcome } from '../../src/model/hello.ts';
 import { IssueCode } from '../../src/model/issue.ts';
 import { PacketMark, Protocol } from '../../src/model/packet.ts';
+import {
+  FrameType,
+  GRPC_STATUS_ABSENT,
+  StreamKind,
+  StreamMark,
+  StreamSideMark,
+} from '../../src/model/stream.ts';
 import type { Core } from '../../workers/core.ts';
 import { nameOf, namesOf, sectionLines } from './describe-capture.ts';
 
@@ -144,6 +151,65 @@ export function exchanges(core: Core): string[] {
   return Array.from({ length: core.tables.exchanges.rows }, (_, row) => {
     const { method, target, status } = exchange(core, row);
     return `${method || '-'} ${target || '-'} ${status || '-'}`;
+  });
+}
+
+/** One side of a stream. */
+export interface StreamSideFacts {
+  readonly octets: number;
+  readonly frames: number;
+  readonly messages: number;
+  readonly end: string;
+  readonly marks: readonly string[];
+}
+
+/** What an exchange is beyond its messages. */
+export interface StreamOfExchange {
+  readonly identifier: number;
+  readonly kind: string;
+  readonly marks: readonly string[];
+  readonly promisedBy: number | undefined;
+  readonly grpcStatus: number | undefined;
+  readonly grpcMessage: string;
+  readonly request: StreamSideFacts;
+  readonly response: StreamSideFacts;
+}
+
+/** The stream of an exchange, by the exchange's row. */
+export function streamOf(core: Core, row: number): StreamOfExchange {
+  const { streams, streamSides } = core.tables;
+  const stream = core.tables.exchanges.stream(row) - 1;
+  if (stream < 0) throw new Error(`exchange ${row} has no stream`);
+  const side = (each: number): StreamSideFacts => ({
+    octets: streamSides.dataOctets(each),
+    frames: streamSides.frames(each),
+    messages: streamSides.messages(each),
+    end:
+      streamSides.endPacket(each) === 0
+        ? ''
+        : `${streamSides.endCode(each)} in ${streamSides.endPacket(each)}`,
+    marks: namesOf(StreamSideMark, streamSides.marks(each)),
+  });
+  const status = streams.grpcStatus(stream);
+  const promisedBy = streams.promisedBy(stream);
+  return {
+    identifier: streams.identifier(stream),
+    kind: nameOf(StreamKind, streams.kind(stream)),
+    marks: namesOf(StreamMark, streams.marks(stream)),
+    promisedBy: promisedBy === 0 ? undefined : promisedBy - 1,
+    grpcStatus: status === GRPC_STATUS_ABSENT ? undefined : status,
+    grpcMessage: core.text(streams.grpcMessage(stream)),
+    request: side(stream * 2),
+    response: side(stream * 2 + 1),
+  };
+}
+
+/** Control frames in a line each: side, packet, type, stream, value. */
+export function controlFrames(core: Core): string[] {
+  const { controlFrames: table } = core.tables;
+  return Array.from({ length: table.rows }, (_, row) => {
+    const side = table.side(row) === 0 ? '>' : '<';
+    return `${side} ${table.packet(row)} ${nameOf(FrameType, table.type(row))} ${table.stream(row)} ${table.value(row)}`;
   });
 }
 
