@@ -73,9 +73,9 @@ export function webSocketState(core: Core, exchange: ExchangeRow): string | unde
   if (!sides) return undefined;
   const counts = `${formatCount(sides[0].messages)} ↑ ${formatCount(sides[1].messages)} ↓`;
   const close = firstClose(sides);
-  if (close) return `${counts}, ${NAMES[close.side]}: ${closeCodeWords(close.code)}`;
+  if (close) return `${closeCodeWords(close.code)}, ${counts}`;
   const end = connectionEnd(core, exchange);
-  return end === undefined ? `${counts}, open` : `${counts}, ${end.flag} of the ${NAMES[end.side]}`;
+  return end === undefined ? `open, ${counts}` : `${end.flag} of the ${NAMES[end.side]}, ${counts}`;
 }
 
 /** What went wrong in a WebSocket, in a few words each. */

@@ -7,9 +7,9 @@ export function packetPlace(packet: PacketNumber): Partial<Place> {
   return { view: 'packets', selection: String(packet), pane: '' };
 }
 
-/** Where an exchange is. */
-export function exchangePlace(exchange: ExchangeRow): Partial<Place> {
-  return { view: 'exchanges', selection: String(exchange), pane: '' };
+/** Where an exchange is, or the messages inside it. */
+export function exchangePlace(exchange: ExchangeRow, pane: '' | 'messages' = ''): Partial<Place> {
+  return { view: 'exchanges', selection: String(exchange), pane };
 }
 
 /** Where a flow is, or its followed streams. */
