@@ -109,12 +109,12 @@ export class Core {
     this.tables = tables as Tables;
   }
 
-  /** Starts a core with empty tables from the compiled module. */
-  static async create(module: WebAssembly.Module): Promise<Core> {
+  /** Starts a core with empty tables from the compiled module; `imports` are those of a core that counts what it runs (tests). */
+  static async create(module: WebAssembly.Module, imports: WebAssembly.ModuleImports = {}): Promise<Core> {
     const abort = (): never => {
       throw new Error('InvariantError: the core aborted');
     };
-    const instance = await WebAssembly.instantiate(module, { env: { abort } });
+    const instance = await WebAssembly.instantiate(module, { env: { ...imports, abort } });
     return new Core(instance.exports as unknown as CoreExports);
   }
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { GOLDEN } from '../core/golden-captures.ts';
 import { script } from '../support/packet-script.ts';
+import { readOctets } from '../support/read-capture.ts';
 import { ENCAPSULATIONS, wrapped } from '../support/wrap-packets.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { writePcapng } from '../support/write-pcapng.ts';
@@ -12,20 +13,10 @@ export interface Seed {
   readonly offsets: readonly number[];
 }
 
-/** Where the records of packets begin that are whole. */
-function recordOffsets(octets: Uint8Array): number[] {
-  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-  const offsets: number[] = [];
-  const isPcapng = view.getUint32(0) === 0x0a0d0d0a;
-  const isLittle = isPcapng ? view.getUint32(8, true) === 0x1a2b3c4d : view.getUint8(0) !== 0xa1;
-  for (let at = isPcapng ? 0 : 24; octets.length - at >= 16;) {
-    const type = view.getUint32(at, isLittle);
-    const size = isPcapng ? view.getUint32(at + 4, isLittle) : 16 + view.getUint32(at + 8, isLittle);
-    const isWhole = octets.length - at >= size;
-    if (isWhole && (!isPcapng || type === 6)) offsets.push(at);
-    at += size;
-  }
-  return offsets;
+/** A healthy file as a seed: its records are those that the core finds in it (how many, other tests compare with tshark). */
+export async function seedOf(name: string, octets: Uint8Array): Promise<Seed> {
+  const { packets } = (await readOctets(octets)).core.tables;
+  return { name, octets, offsets: Array.from({ length: packets.rows }, (_, row) => packets.offset(row)) };
 }
 
 const inside = script`
@@ -60,14 +51,11 @@ export function drawnSeeds(): Seed[] {
 }
 
 /** The real captures that are small. */
-export function capturedSeeds(): Seed[] {
+export function capturedSeeds(): Promise<readonly Seed[]> {
   const folder = new URL('../fixtures/captures/', import.meta.url);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((name) => /\.pcap(ng)?$/.test(name))
-    .map((name) => {
-      const octets = new Uint8Array(readFileSync(new URL(name, folder)));
-      return { name, octets, offsets: recordOffsets(octets) };
-    })
-    .filter(({ octets }) => octets.length < 40_000);
+    .map((name) => ({ name, octets: new Uint8Array(readFileSync(new URL(name, folder))) }));
+  const small = files.filter(({ octets }) => octets.length < 40_000);
+  return Promise.all(small.map(({ name, octets }) => seedOf(name, octets)));
 }

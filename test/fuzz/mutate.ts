@@ -36,7 +36,32 @@ function recordRange(seed: Seed, random: Random): readonly [start: number, end: 
   return [seed.offsets[index] ?? 0, seed.offsets[index + 1] ?? seed.octets.length];
 }
 
-type Mutation = (seed: Seed, random: Random) => Omit<Mutant, 'how'>;
+/** Words of the protocols, to be put where others are. */
+const WORDS = [
+  '\r\n',
+  '\r\n\r\n',
+  '\n',
+  'chunked',
+  'Content-Length: 99999999999\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Upgrade: websocket\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  'ffffffff\r\n',
+  'PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n',
+  // The heads of frames and records: HEADERS, DATA, GOAWAY, CONTINUATION of HTTP/2, WebSocket, TLS, gRPC, QUIC.
+  '\0\0\x08\x01\x04\0\0\0\x01',
+  '\0\x40\0\0\x09\0\0\0\x01',
+  '\0\0\x08\x07\0\0\0\0\0',
+  '\0\0\x04\x09\0\0\0\0\x03',
+  '\x81\xfe\xff\xff',
+  '\x88\x7f\xff\xff\xff\xff\xff\xff\xff\xff',
+  '\x16\x03\x01\x40\0\x01\0\xff\xff',
+  '\x01\xff\xff\xff\xff',
+  '\xc3\0\0\0\x01\x14',
+].map((word) => Uint8Array.from(word, (letter) => letter.charCodeAt(0)));
+
+type Mutation = (seed: Seed, random: Random, others: readonly Seed[]) => Omit<Mutant, 'how'>;
 
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'some octets changed': ({ octets }, random) => {
@@ -68,6 +93,48 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const at = Math.min(start + 16 + random.below(Math.max(1, end - start - 16)), seed.octets.length - 4);
     const width = random.pick([1, 2, 4] as const);
     return { octets: withNumber(seed.octets, at, random.pick(LIES), width, false), damagedFrom: at };
+  },
+  'an octet of the headers changed': (seed, random) => {
+    const [start, end] = recordRange(seed, random);
+    const at = Math.min(
+      start + 16 + random.below(Math.min(96, Math.max(1, end - start - 16))),
+      seed.octets.length - 1,
+    );
+    const octets = seed.octets.slice();
+    octets[at] = random.below(256);
+    return { octets, damagedFrom: at };
+  },
+  'a word stands in a segment': (seed, random) => {
+    const [start, end] = recordRange(seed, random);
+    const word = random.pick(WORDS);
+    const at = start + 16 + random.below(Math.max(1, end - start - 16));
+    const octets = seed.octets.slice();
+    octets.set(word.subarray(0, Math.max(0, octets.length - at)), Math.min(at, octets.length));
+    return { octets, damagedFrom: Math.min(at, octets.length) };
+  },
+  'a segment goes into another': (seed, random) => {
+    const [from, until] = recordRange(seed, random);
+    const [start, end] = recordRange(seed, random);
+    // Behind the longest headers that are usual, so that what was said is said elsewhere.
+    const behind = 16 + 20 + random.below(60);
+    const size = Math.max(0, Math.min(until - from, end - start) - behind);
+    const octets = seed.octets.slice();
+    octets.copyWithin(start + behind, from + behind, from + behind + size);
+    return { octets, damagedFrom: Math.min(start + behind, octets.length) };
+  },
+  'records of another file follow': (seed, random, others) => {
+    const other = random.pick(others);
+    const [from] = recordRange(other, random);
+    const [, end] = recordRange(seed, random);
+    const { octets } = seed;
+    return {
+      octets: concat(
+        octets.subarray(0, end),
+        other.octets.subarray(from, from + 20_000),
+        octets.subarray(end),
+      ),
+      damagedFrom: end,
+    };
   },
   'the end is missing': ({ octets }, random) => {
     const at = random.below(octets.length);
@@ -110,14 +177,14 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 };
 
-/** Damages a file in one way, sometimes in two. */
-export function mutate(seed: Seed, random: Random): Mutant {
+/** Damages a file in one way, sometimes in two. `others`: files whose parts may come into it. */
+export function mutate(seed: Seed, random: Random, others: readonly Seed[]): Mutant {
   const [how, mutation] = random.pick(Object.entries(MUTATIONS));
-  const once = { how, ...mutation(seed, random) };
+  const once = { how, ...mutation(seed, random, others) };
   if (random.below(4) > 0 || once.octets.length < 64) return once;
   const [again, second] = random.pick(Object.entries(MUTATIONS));
   const offsets = seed.offsets.filter((offset) => once.octets.length - offset >= 64);
-  const twice = second({ ...seed, octets: once.octets, offsets }, random);
+  const twice = second({ ...seed, octets: once.octets, offsets }, random, others);
   return {
     how: `${how}, then ${again}`,
     octets: twice.octets,
