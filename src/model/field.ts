@@ -20,6 +20,12 @@ export type FieldFormat =
   | 'alertDescription'
   | 'linkType'
   | 'icmpType'
+  | 'sctpChunk'
+  | 'quicType'
+  | 'quicVersion'
+  | 'wireGuardType'
+  | 'domainName' // labels behind their lengths (RFC 1035 section 3.1)
+  | 'dnsType'
   | 'packetFlags' // epb_flags of pcapng
   | 'packetHash' // epb_hash
   | 'verdict' // epb_verdict

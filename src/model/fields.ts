@@ -1,4 +1,5 @@
 import type { Field, FieldFormat } from './field.ts';
+import { LAYER_FIELDS } from './layer-fields.ts';
 
 function field(id: string, name: string, label: string, format: FieldFormat): Field {
   return { id, name, label, format };
@@ -173,4 +174,5 @@ export const FIELDS: readonly Field[] = [
   field('TLS_ALERT_LEVEL', 'tls.alert_message.level', 'Alert level', 'alertLevel'),
   field('TLS_ALERT_DESCRIPTION', 'tls.alert_message.desc', 'Alert description', 'alertDescription'),
   field('TLS_DATA', 'tls.app_data', 'Encrypted or partial octets', 'octets'),
+  ...LAYER_FIELDS,
 ];

@@ -46,7 +46,7 @@ export const FLOWS = defineTable('flows', 12, {
   next: 'u32',
   originatorPort: 'u16',
   responderPort: 'u16',
-  /** IP protocol number: 6 TCP, 17 UDP, others as they are (ports are 0); 255 for TCP or UDP without its header (fragments, cut packets). */
+  /** IP protocol number: 6 TCP, 17 UDP, others as they are (ports are 0 but for SCTP, DCCP and UDP-Lite); 255 for TCP or UDP without its header (fragments, cut packets). */
   transport: 'u8',
   /** 4 or 6. */
   ipVersion: 'u8',

@@ -338,4 +338,11 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
       'an HPACK table was set to {found} bytes, {expected} are kept. Field lines that refer to what was dropped stand as placeholders.',
     remedy: 'Nothing to do.',
   },
+  [IssueCode.LINK_TYPE_ALIEN]: {
+    id: 'link-type-alien',
+    severity: 'note',
+    blame: 'capture',
+    sentence: 'link type {found} is no network: its records are listed and named, and hold no packets of IP.',
+    remedy: 'Capture on a network interface; open this one in Wireshark.',
+  },
 };

@@ -58,6 +58,7 @@ export const IssueCode = {
   HTTP2_FRAME_MALFORMED: 39,
   HPACK_MALFORMED: 40,
   HPACK_TABLE_LIMIT: 41,
+  LINK_TYPE_ALIEN: 42,
 } as const;
 
 /** How bad an issue is for what the capture can prove. */

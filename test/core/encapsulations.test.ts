@@ -3,6 +3,7 @@ import { direction, exchange, exchanges, issues, streams } from '../support/fact
 import { readFourWays } from '../support/four-ways.ts';
 import { script } from '../support/packet-script.ts';
 import { ENCAPSULATIONS, vxlan, wrapped } from '../support/wrap-packets.ts';
+import { RARE_ENCAPSULATIONS } from '../support/wrap-rarely.ts';
 
 const four = script`
   link raw
@@ -27,7 +28,7 @@ const six = script`
 `;
 
 describe('an exchange inside', () => {
-  for (const [name, encapsulation] of Object.entries(ENCAPSULATIONS)) {
+  for (const [name, encapsulation] of Object.entries({ ...ENCAPSULATIONS, ...RARE_ENCAPSULATIONS })) {
     it(`${name} is read as it is outside`, async () => {
       for (const [capture, target] of [
         [four, '/four'],

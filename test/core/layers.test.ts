@@ -111,7 +111,7 @@ describe('link layers', () => {
       1ms a > b ether 0x88cc hex"020704aabbccddeeff"
       2ms a > b ether 0x0026 hex"424203000000000000000000000000000000000000000000000000000000000000000000"
     `);
-    expect(protocols(core)).toEqual(['ARP', 'ETHERNET', 'ETHERNET']);
+    expect(protocols(core)).toEqual(['ARP', 'LLDP', 'STP']);
     expect(streams(core)).toEqual([undefined, undefined, undefined]);
     expect(issues(core)).toEqual({});
   });

@@ -11,39 +11,45 @@ export interface Encapsulation {
 
 const HERE = Uint8Array.of(192, 0, 2, 1);
 const THERE = Uint8Array.of(192, 0, 2, 2);
-const ETHERNET = hexOctets('020000000002 020000000001');
+/** Addresses of a frame. */
+export const ETHERNET = hexOctets('020000000002 020000000001');
 
-function isV6(packet: Uint8Array): boolean {
+/** Whether it is one of version 6. */
+export function isV6(packet: Uint8Array): boolean {
   return (packet[0] ?? 0) >> 4 === 6;
 }
 
-function etherType(packet: Uint8Array): number {
+/** The EtherType of an IP packet. */
+export function etherType(packet: Uint8Array): number {
   return isV6(packet) ? 0x86dd : 0x0800;
 }
 
 /** An Ethernet frame around an IP packet. */
-function frame(packet: Uint8Array): Uint8Array {
+export function frame(packet: Uint8Array): Uint8Array {
   return concat(ETHERNET, u16(etherType(packet)), packet);
 }
 
 /** An IP packet between the tunnel's ends, in an Ethernet frame. */
-function outer(protocol: number, content: Uint8Array, isBack: boolean): Uint8Array {
+export function outer(protocol: number, content: Uint8Array, isBack: boolean): Uint8Array {
   const [source, destination] = isBack ? [THERE, HERE] : [HERE, THERE];
   const header = { source, destination, protocol, ttl: 64, id: 1, options: new Uint8Array(), extensions: [] };
   return frame(ipPacket({ ...header, fragmentOffset: 0, hasMoreFragments: false }, content));
 }
 
-function udp(port: number, content: Uint8Array, isBack: boolean): Uint8Array {
+/** A datagram to a port of the tunnel's other end, in an Ethernet frame. */
+export function udp(port: number, content: Uint8Array, isBack: boolean): Uint8Array {
   const [source, destination] = isBack ? [THERE, HERE] : [HERE, THERE];
   const datagram = concat(u16(49_152), u16(port), u16(8 + content.length), u16(0), content);
   return outer(17, withChecksum(datagram, 6, 17, source, destination), isBack);
 }
 
-function over(wrap: Encapsulation['wrap']): Encapsulation {
+/** An encapsulation that begins with Ethernet. */
+export function over(wrap: Encapsulation['wrap']): Encapsulation {
   return { linkType: 1, wrap };
 }
 
-function link(linkType: number, header: (packet: Uint8Array) => Uint8Array): Encapsulation {
+/** A link type with a header of its own. */
+export function link(linkType: number, header: (packet: Uint8Array) => Uint8Array): Encapsulation {
   return { linkType, wrap: (packet) => concat(header(packet), packet) };
 }
 
@@ -65,16 +71,18 @@ export function vxlan(network: number): Encapsulation {
   );
 }
 
-function pppProtocol(packet: Uint8Array): Uint8Array {
+/** PPP's number of an IP packet. */
+export function pppProtocol(packet: Uint8Array): Uint8Array {
   return u16(isV6(packet) ? 0x0057 : 0x0021);
 }
 
 /** A LLC header with SNAP, as 802.11 frames have it. */
-function snap(packet: Uint8Array): Uint8Array {
+export function snap(packet: Uint8Array): Uint8Array {
   return concat(hexOctets('aaaa03000000'), u16(etherType(packet)));
 }
 
-const WLAN_DATA = hexOctets('0801 0000 020000000001 020000000002 020000000003 0000');
+/** Headers of 802.11 data frames. */
+export const WLAN_DATA = hexOctets('0801 0000 020000000001 020000000002 020000000003 0000');
 const WLAN_QOS_DATA = hexOctets('8801 0000 020000000001 020000000002 020000000003 0000 0000');
 
 /** Every encapsulation that tests draw, by name. */

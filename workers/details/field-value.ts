@@ -4,16 +4,21 @@ import {
   ALERT_DESCRIPTIONS,
   ALERT_LEVELS,
   cipherSuiteName,
+  DNS_TYPES,
   ETHER_TYPES,
   ICMP_TYPES,
   ICMPV6_TYPES,
   IP_PROTOCOLS,
   LINK_TYPES,
+  QUIC_PACKET_TYPES,
+  QUIC_VERSIONS,
   type Registry,
+  SCTP_CHUNKS,
   TLS_CONTENT_TYPES,
   TLS_EXTENSIONS,
   TLS_HANDSHAKE_TYPES,
   TLS_VERSIONS,
+  WIREGUARD_TYPES,
 } from '../../src/model/registries.ts';
 import { formatIpv4, formatIpv6 } from '../addresses.ts';
 import { decodeText, type DescribedField } from '../core.ts';
@@ -70,6 +75,18 @@ export function formatValue(
       return named(ALERT_DESCRIPTIONS, value);
     case 'linkType':
       return named(LINK_TYPES, value);
+    case 'sctpChunk':
+      return named(SCTP_CHUNKS, value);
+    case 'quicType':
+      return named(QUIC_PACKET_TYPES, value);
+    case 'quicVersion':
+      return named(QUIC_VERSIONS, value, 8);
+    case 'wireGuardType':
+      return named(WIREGUARD_TYPES, value);
+    case 'domainName':
+      return domainName(octets);
+    case 'dnsType':
+      return named(DNS_TYPES, value);
     case 'icmpType':
       return named(isIcmpv6 ? ICMPV6_TYPES : ICMP_TYPES, value);
     case 'packetFlags':
@@ -104,6 +121,18 @@ export function ipv6Of(octets: Uint8Array): string {
 /** Octets as a hardware address: `02:42:ac:11:00:02`. */
 export function ethernetOf(octets: Uint8Array): string {
   return Array.from(octets, hexOctet).join(':');
+}
+
+/** Labels behind their lengths as a name with dots (RFC 1035 section 3.1); the root is a dot. */
+export function domainName(octets: Uint8Array): string {
+  const labels: string[] = [];
+  for (let at = 0; at < octets.length;) {
+    const length = octets[at] ?? 0;
+    if (length === 0 || length > 63) break;
+    labels.push(decodeText(octets.subarray(at + 1, at + 1 + length)));
+    at += 1 + length;
+  }
+  return cut(labels.join('.')) || '.';
 }
 
 function word(octets: Uint8Array, at: number): number {

@@ -35,7 +35,7 @@ function issueItem(core: Core, sources: SourceFiles, row: number): IssueItem | u
   if (!text) return undefined;
   const numbers = { found: issues.found(row), expected: issues.expected(row), packets: packets.rows };
   const sentence =
-    code === IssueCode.LINK_TYPE_UNKNOWN
+    code === IssueCode.LINK_TYPE_UNKNOWN || code === IssueCode.LINK_TYPE_ALIEN
       ? linkTypeSentence(text, numbers)
       : tellIssue(text.sentence, numbers);
   return {
@@ -83,7 +83,7 @@ function capital(words: string): string {
 function linkTypeSentence(text: IssueText, numbers: IssueNumbers): string {
   const name = LINK_TYPES[numbers.found];
   const sentence = tellIssue(text.sentence, numbers);
-  return name === undefined ? sentence : sentence.replace(' is not', ` (${name}) is not`);
+  return name === undefined ? sentence : sentence.replace(' is no', ` (${name}) is no`);
 }
 
 /** Fills the numbers of an issue into its sentence; a part in square brackets is left out where one of its numbers is not known. */

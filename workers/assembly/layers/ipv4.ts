@@ -22,7 +22,8 @@ import {
   PROTOCOL_IPV4,
 } from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_NONE, layerOfIpProtocol } from './kinds';
+import { aboveIp } from './ip-protocols';
+import { LAYER_NONE } from './kinds';
 import * as scratch from './scratch';
 
 /** IPv4 inside an IPv6 address, ::ffff:0:0/96 (RFC 4291 section 2.5.5.2). */
@@ -73,7 +74,7 @@ export function ipv4(at: usize, end: usize): u32 {
     scratch.hasMoreFragments = (fragment & 0x2000) != 0;
     return LAYER_NONE;
   }
-  return layerOfIpProtocol(scratch.transport);
+  return aboveIp(scratch.transport);
 }
 
 function describe(at: usize, header: u32, fragment: u32): void {

@@ -17,7 +17,8 @@ import {
   PROTOCOL_IPV6,
 } from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_NONE, layerOfIpProtocol } from './kinds';
+import { aboveIp } from './ip-protocols';
+import { LAYER_NONE } from './kinds';
 import * as scratch from './scratch';
 
 const HOP_BY_HOP: u32 = 0;
@@ -26,6 +27,8 @@ const FRAGMENT: u32 = 44;
 const AUTHENTICATION: u32 = 51;
 const DESTINATION_OPTIONS: u32 = 60;
 const MOBILITY: u32 = 135;
+const HOST_IDENTITY: u32 = 139;
+const SHIM6: u32 = 140;
 
 /** An IPv6 header with its extension headers. */
 export function ipv6(at: usize, end: usize): u32 {
@@ -72,6 +75,8 @@ function extensions(at: usize, end: usize, nextHeader: u32, left: u32): u32 {
       case ROUTING:
       case DESTINATION_OPTIONS:
       case MOBILITY:
+      case HOST_IDENTITY:
+      case SHIM6:
         if (!has(at, end, 2)) return cut(at, end, nextHeader);
         size = (u8At(at + 1) + 1) << 3;
         break;
@@ -86,7 +91,7 @@ function extensions(at: usize, end: usize, nextHeader: u32, left: u32): u32 {
         scratch.transport = nextHeader;
         scratch.next = at;
         scratch.wireLength = left;
-        return layerOfIpProtocol(nextHeader);
+        return aboveIp(nextHeader);
     }
     if (!has(at, end, size) || size > left) return cut(at, end, nextHeader);
     if (describing) tell(FIELD_IPV6_EXTENSION, 1, at, size, nextHeader);

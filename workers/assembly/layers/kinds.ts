@@ -39,6 +39,54 @@ export const LAYER_PPI: u32 = 35;
 export const LAYER_PKTAP: u32 = 36;
 export const LAYER_NFLOG: u32 = 37;
 export const LAYER_PFLOG: u32 = 38;
+export const LAYER_PBB: u32 = 39;
+export const LAYER_VNTAG: u32 = 40;
+export const LAYER_FABRIC_PATH: u32 = 41;
+export const LAYER_MACSEC: u32 = 42;
+export const LAYER_CISCO_METADATA: u32 = 43;
+export const LAYER_TRILL: u32 = 44;
+export const LAYER_BATMAN: u32 = 45;
+export const LAYER_NSH: u32 = 46;
+export const LAYER_FDDI: u32 = 47;
+export const LAYER_TOKEN_RING: u32 = 48;
+export const LAYER_FIBRE_CHANNEL: u32 = 49;
+export const LAYER_FIREWIRE: u32 = 50;
+export const LAYER_SLIP: u32 = 51;
+export const LAYER_ARCNET: u32 = 52;
+export const LAYER_ARCNET_LINUX: u32 = 53;
+export const LAYER_ATM: u32 = 54;
+export const LAYER_SUN_ATM: u32 = 55;
+export const LAYER_IPNET: u32 = 56;
+export const LAYER_ENC: u32 = 57;
+export const LAYER_IPOIB: u32 = 58;
+export const LAYER_FRAME_RELAY: u32 = 59;
+export const LAYER_FRAME_RELAY_DIRECTED: u32 = 60;
+export const LAYER_PPP_DIRECTED: u32 = 61;
+export const LAYER_HDLC_DIRECTED: u32 = 62;
+export const LAYER_SNAP: u32 = 63;
+export const LAYER_JUNIPER_ETHERNET: u32 = 64;
+export const LAYER_JUNIPER_PPP: u32 = 65;
+export const LAYER_JUNIPER_HDLC: u32 = 66;
+export const LAYER_JUNIPER_FRAME_RELAY: u32 = 67;
+export const LAYER_JUNIPER_ATM: u32 = 68;
+export const LAYER_ETHERNET_BEHIND_4: u32 = 69;
+export const LAYER_ETHERNET_BEHIND_8: u32 = 70;
+export const LAYER_ETHERNET_BEHIND_12: u32 = 71;
+export const LAYER_SWITCH_TAG: u32 = 72;
+export const LAYER_SWITCH_TAG_LONG: u32 = 73;
+export const LAYER_AUTHENTICATION: u32 = 74;
+export const LAYER_ESP: u32 = 75;
+export const LAYER_SCTP: u32 = 76;
+export const LAYER_PORTS: u32 = 77;
+export const LAYER_L2TP: u32 = 78;
+export const LAYER_L2TP_SESSION: u32 = 79;
+export const LAYER_CAPWAP: u32 = 80;
+export const LAYER_WLAN_SWAPPED: u32 = 81;
+export const LAYER_TZSP: u32 = 82;
+export const LAYER_LISP: u32 = 83;
+export const LAYER_GUE: u32 = 84;
+export const LAYER_AYIYA: u32 = 85;
+export const LAYER_PPP_LINUX: u32 = 86;
 
 /** The layer of an EtherType (IEEE 802 numbers). */
 export function layerOfEtherType(type: u32): u32 {
@@ -53,12 +101,56 @@ export function layerOfEtherType(type: u32): u32 {
     case 0x88a8: // 802.1ad
     case 0x9100: // QinQ before 802.1ad
     case 0x9200:
+    case 0x9300:
       return LAYER_VLAN;
     case 0x8847:
     case 0x8848:
       return LAYER_MPLS;
     case 0x8864:
       return LAYER_PPPOE;
+    case 0x6558: // transparent Ethernet bridging
+      return LAYER_ETHERNET;
+    case 0x880b:
+      return LAYER_PPP;
+    case 0x88e7:
+      return LAYER_PBB;
+    case 0x8926:
+      return LAYER_VNTAG;
+    case 0x8903:
+      return LAYER_FABRIC_PATH;
+    case 0x88e5:
+      return LAYER_MACSEC;
+    case 0x8909:
+      return LAYER_CISCO_METADATA;
+    case 0x22f3:
+      return LAYER_TRILL;
+    case 0x4305:
+      return LAYER_BATMAN;
+    case 0x894f:
+      return LAYER_NSH;
+    default:
+      return LAYER_NONE;
+  }
+}
+
+/** The layer behind a field that is an EtherType or, below 1536, 802.3's length of what LLC begins. */
+export function layerOfLengthOrType(value: u32): u32 {
+  return value < 0x600 ? LAYER_LLC : layerOfEtherType(value);
+}
+
+/** The layer of a next protocol of VXLAN-GPE and NSH (IANA "NSH Next Protocol"). */
+export function layerOfOverlayProtocol(next: u32): u32 {
+  switch (next) {
+    case 1:
+      return LAYER_IPV4;
+    case 2:
+      return LAYER_IPV6;
+    case 3:
+      return LAYER_ETHERNET;
+    case 4:
+      return LAYER_NSH;
+    case 5:
+      return LAYER_MPLS;
     default:
       return LAYER_NONE;
   }
@@ -85,6 +177,21 @@ export function layerOfIpProtocol(protocol: u32): u32 {
       return LAYER_ETHERIP;
     case 137:
       return LAYER_MPLS;
+    case 50:
+      return LAYER_ESP;
+    case 51:
+      return LAYER_AUTHENTICATION;
+    case 115:
+      return LAYER_L2TP_SESSION;
+    case 132:
+      return LAYER_SCTP;
+    case 33: // DCCP
+    case 136: // UDP-Lite
+      return LAYER_PORTS;
+    case 145:
+      return LAYER_NSH;
+    case 143:
+      return LAYER_ETHERNET; // RFC 8986
     default:
       return LAYER_NONE;
   }
@@ -132,6 +239,66 @@ export function layerOfLinkType(linkType: u32): u32 {
     case 149: // as older systems of Apple number it
     case 258:
       return LAYER_PKTAP;
+    case 6:
+      return LAYER_TOKEN_RING;
+    case 7:
+      return LAYER_ARCNET;
+    case 129:
+      return LAYER_ARCNET_LINUX;
+    case 8:
+      return LAYER_SLIP;
+    case 10:
+      return LAYER_FDDI;
+    case 100:
+    case 106:
+      return LAYER_ATM;
+    case 123:
+      return LAYER_SUN_ATM;
+    case 107:
+      return LAYER_FRAME_RELAY;
+    case 206: // with an octet of direction
+      return LAYER_FRAME_RELAY_DIRECTED;
+    case 204:
+      return LAYER_PPP_DIRECTED;
+    case 205:
+      return LAYER_HDLC_DIRECTED;
+    case 166:
+      return LAYER_PPP_LINUX;
+    case 109:
+      return LAYER_ENC;
+    case 122:
+      return LAYER_FIBRE_CHANNEL;
+    case 138:
+      return LAYER_FIREWIRE;
+    case 226:
+      return LAYER_IPNET;
+    case 242:
+      return LAYER_IPOIB;
+    case 219:
+      return LAYER_MPLS;
+    case 135:
+    case 137:
+      return LAYER_JUNIPER_ATM;
+    case 178:
+      return LAYER_JUNIPER_ETHERNET;
+    case 179:
+      return LAYER_JUNIPER_PPP;
+    case 180:
+      return LAYER_JUNIPER_FRAME_RELAY;
+    case 181:
+      return LAYER_JUNIPER_HDLC;
+    case 240: // netANALYZER
+    case 282: // Broadcom's tag in front
+      return LAYER_ETHERNET_BEHIND_4;
+    case 274: // preamble of mPackets
+      return LAYER_ETHERNET_BEHIND_8;
+    case 241: // netANALYZER and preamble
+      return LAYER_ETHERNET_BEHIND_12;
+    case 281:
+    case 284:
+      return LAYER_SWITCH_TAG;
+    case 285:
+      return LAYER_SWITCH_TAG_LONG;
     default:
       return LAYER_NONE;
   }
@@ -155,6 +322,18 @@ export function layerOfUdpPort(port: u32): u32 {
       return LAYER_MPLS;
     case 4754:
       return LAYER_GRE;
+    case 1701:
+      return LAYER_L2TP;
+    case 4341:
+      return LAYER_LISP;
+    case 5072:
+      return LAYER_AYIYA;
+    case 5247:
+      return LAYER_CAPWAP;
+    case 6080:
+      return LAYER_GUE;
+    case 37008:
+      return LAYER_TZSP;
     default:
       return LAYER_NONE;
   }

@@ -60,6 +60,12 @@ export function ppp(at: usize, end: usize): u32 {
   return protocol == PPP_MPLS ? kinds.LAYER_MPLS : kinds.LAYER_NONE;
 }
 
+/** PPP of Linux' pppd: the first octet is the direction, where others have the address. */
+export function pppInLinux(at: usize, end: usize): u32 {
+  if (has(at, end, 2) && u8At(at) < 2 && u8At(at + 1) == 3) return ppp(at + 2, end);
+  return ppp(at, end);
+}
+
 /** A PPPoE session: its number tells it from others on the same wire. */
 export function pppoe(at: usize, end: usize): u32 {
   if (!has(at, end, 6)) {

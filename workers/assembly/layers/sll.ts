@@ -11,19 +11,59 @@ import {
   FIELD_SLL_PKTTYPE,
   FIELD_SLL_SRC,
   ISSUE_CODE_LINK_TRUNCATED,
+  PROTOCOL_CAN,
   PROTOCOL_ETHERNET,
+  PROTOCOL_NETLINK,
 } from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_LLC, LAYER_NONE, LAYER_RAW, layerOfEtherType } from './kinds';
+import {
+  LAYER_LLC,
+  LAYER_NONE,
+  LAYER_PRISM,
+  LAYER_RADIOTAP,
+  LAYER_RAW,
+  LAYER_WLAN,
+  layerOfEtherType,
+} from './kinds';
 import * as scratch from './scratch';
 
-/** ARPHRD_NONE and the like: tunnels whose packets begin with IP and whose protocol field may be empty. */
+/** Linux' numbers of hardware (ARPHRD_…, if_arp.h): what the protocol field means depends on it. */
+const HATYPE_PPP: u32 = 512;
+const HATYPE_WLAN: u32 = 801;
+const HATYPE_PRISM: u32 = 802;
+const HATYPE_RADIOTAP: u32 = 803;
+const HATYPE_NETLINK: u32 = 824;
+const HATYPE_CAN: u32 = 280;
+/** Tunnels whose packets begin with IP and whose protocol field may be empty. */
 const HATYPE_NONE: u32 = 0xfffe;
+const HATYPE_RAWIP: u32 = 519;
+const NOVELL: u32 = 1;
+const LLC_FRAMES: u32 = 4;
 
 function above(protocol: u32, hardware: u32): u32 {
-  if (protocol == 4) return LAYER_LLC;
-  if (protocol == 0 && hardware == HATYPE_NONE) return LAYER_RAW;
-  return layerOfEtherType(protocol);
+  switch (hardware) {
+    case HATYPE_WLAN:
+      return LAYER_WLAN;
+    case HATYPE_PRISM:
+      return LAYER_PRISM;
+    case HATYPE_RADIOTAP:
+      return LAYER_RADIOTAP;
+    case HATYPE_NETLINK:
+      scratch.protocol = PROTOCOL_NETLINK;
+      return LAYER_NONE;
+    case HATYPE_CAN:
+      scratch.protocol = PROTOCOL_CAN;
+      return LAYER_NONE;
+    case HATYPE_NONE:
+    case HATYPE_RAWIP:
+    case HATYPE_PPP:
+      if (protocol == 0) return LAYER_RAW;
+      break;
+    default:
+      break;
+  }
+  if (protocol == NOVELL) return LAYER_NONE;
+  return protocol == LLC_FRAMES ? LAYER_LLC : layerOfEtherType(protocol);
 }
 
 /** The 16 octets of version 1. */

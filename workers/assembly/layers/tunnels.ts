@@ -47,8 +47,6 @@ export function gre(at: usize, end: usize): u32 {
     return kinds.LAYER_ERSPAN;
   }
   if (type == ERSPAN_III) return kinds.LAYER_ERSPAN3;
-  if (type == 0x6558) return kinds.LAYER_ETHERNET;
-  if (type == 0x880b) return kinds.LAYER_PPP;
   if (type == ARUBA_WLAN) return kinds.LAYER_WLAN;
   if (type == WCCP) {
     // Version 2 puts a redirect header of 4 octets, whose first bits are 0, before the packet; version 1 puts none.
@@ -89,18 +87,7 @@ export function vxlan(at: usize, end: usize, isGeneric: bool): u32 {
     tell(schema.FIELD_VXLAN_VNI, 1, at + 4, 3, network);
   }
   if (!isGeneric || (u8At(at) & 4) == 0) return kinds.LAYER_ETHERNET;
-  switch (u8At(at + 3)) {
-    case 1:
-      return kinds.LAYER_IPV4;
-    case 2:
-      return kinds.LAYER_IPV6;
-    case 3:
-      return kinds.LAYER_ETHERNET;
-    case 5:
-      return kinds.LAYER_MPLS;
-    default:
-      return kinds.LAYER_NONE;
-  }
+  return kinds.layerOfOverlayProtocol(u8At(at + 3));
 }
 
 /** Geneve: RFC 8926. */
@@ -117,7 +104,7 @@ export function geneve(at: usize, end: usize): u32 {
     tell(schema.FIELD_GENEVE_PROTO, 1, at + 2, 2, type);
     tell(schema.FIELD_GENEVE_VNI, 1, at + 4, 3, network);
   }
-  return type == 0x6558 ? kinds.LAYER_ETHERNET : kinds.layerOfEtherType(type);
+  return kinds.layerOfEtherType(type);
 }
 
 /** GTP-U: 3GPP TS 29.281. Tunnel endpoints differ by direction: the outer addresses tell the tunnel. */

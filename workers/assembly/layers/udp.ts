@@ -4,7 +4,16 @@ import { has, u16At } from '../bytes';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { describing, tell } from './describe';
-import { LAYER_GRE, LAYER_GTP, LAYER_NONE, LAYER_TEREDO, layerOfUdpPort } from './kinds';
+import {
+  LAYER_AYIYA,
+  LAYER_CAPWAP,
+  LAYER_GRE,
+  LAYER_GTP,
+  LAYER_L2TP,
+  LAYER_NONE,
+  LAYER_TEREDO,
+  layerOfUdpPort,
+} from './kinds';
 import * as scratch from './scratch';
 
 /** A UDP header; known ports carry tunnels. */
@@ -55,5 +64,14 @@ function isGre(at: usize, end: usize): bool {
 /** Answers of tunnels that use one port on both sides, or answer from it. */
 function layerBySourcePort(): u32 {
   const layer = layerOfUdpPort(scratch.sourcePort);
-  return layer == LAYER_GTP || layer == LAYER_TEREDO ? layer : LAYER_NONE;
+  switch (layer) {
+    case LAYER_GTP:
+    case LAYER_TEREDO:
+    case LAYER_L2TP:
+    case LAYER_AYIYA:
+    case LAYER_CAPWAP:
+      return layer;
+    default:
+      return LAYER_NONE;
+  }
 }

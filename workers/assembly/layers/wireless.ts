@@ -36,10 +36,11 @@ export function prism(at: usize, end: usize): u32 {
 }
 
 /** A data frame: its addresses, then LLC, unless it is encrypted or empty. */
-export function wlan(at: usize, end: usize): u32 {
+export function wlan(at: usize, end: usize, isSwapped: bool): u32 {
+  scratch.protocol = schema.PROTOCOL_WLAN;
   if (!has(at, end, 24)) return kinds.LAYER_NONE;
-  const control = u8At(at);
-  const flags = u8At(at + 1);
+  const control = u8At(isSwapped ? at + 1 : at);
+  const flags = u8At(isSwapped ? at : at + 1);
   const subtype = control >> 4;
   if (((control >> 2) & 3) != DATA) return kinds.LAYER_NONE;
   let size: usize = 24;
