@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { direction, exchange, exchanges, issues, streams } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
 import { script } from '../support/packet-script.ts';
-import { ENCAPSULATIONS, vxlan, wrapped } from '../support/wrap-packets.ts';
+import { ENCAPSULATIONS, sixToFour, vxlan, wrapped } from '../support/wrap-packets.ts';
 import { RARE_ENCAPSULATIONS } from '../support/wrap-rarely.ts';
 
 const four = script`
@@ -44,6 +44,21 @@ describe('an exchange inside', () => {
       }
     });
   }
+
+  it('6to4 with a relay for each direction is one flow', async () => {
+    const capture = script`
+      link raw
+      client [2002:c0a8:1::1]:35500
+      server [2001:db8::2]:8080
+      0ms client > server SYN
+      1ms server > client SYN ACK
+      2ms client > server "GET /six HTTP/1.1\r\nHost: a\r\n\r\n"
+      3ms server > client "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    `;
+    const core = await readFourWays(wrapped(capture, sixToFour));
+    expect(exchanges(core)).toEqual(['GET /six 200']);
+    expect(streams(core)).toEqual([0, 0, 0, 0]);
+  });
 
   it('two networks of VXLAN with equal addresses is two flows', async () => {
     const [one, other] = [wrapped(four, vxlan(1)), wrapped(four, vxlan(2))];

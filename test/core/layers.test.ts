@@ -197,6 +197,21 @@ describe('IPv4', () => {
     expect(issues(wrong)).toEqual({ IP_MALFORMED: 3, TCP_MALFORMED: 2, UDP_MALFORMED: 2 });
   });
 
+  it('with a TCP header that cannot be read is a packet of the flow of its ports', async () => {
+    const core = await readFourWays(script`
+      a 10.0.0.1:1000
+      b 10.0.0.2:80
+      0ms a > b "GET /one HTTP/1.1\r\nHost: a\r\n\r\n"
+      1ms a > b "12345678" patch l4+12 hex"10"
+      2ms b > a "12345678" patch l4+12 hex"f0"
+    `);
+    expect(issues(core)).toEqual({ TCP_MALFORMED: 2 });
+    expect(core.tables.flows.rows).toBe(1);
+    expect(core.tables.flows.transport(0)).toBe(6);
+    expect(core.tables.directions.packets(0)).toBe(2);
+    expect(core.tables.directions.octets(0)).toBe(30);
+  });
+
   it('whose total length goes beyond the frame is malformed, but what is there is read', async () => {
     const core = await readFourWays(script`
       a 10.0.0.1:1

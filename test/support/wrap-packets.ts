@@ -11,6 +11,8 @@ export interface Encapsulation {
 
 const HERE = Uint8Array.of(192, 0, 2, 1);
 const THERE = Uint8Array.of(192, 0, 2, 2);
+const ANYCAST = Uint8Array.of(192, 88, 99, 1);
+const RELAY = Uint8Array.of(192, 0, 2, 3);
 /** Addresses of a frame. */
 export const ETHERNET = hexOctets('020000000002 020000000001');
 
@@ -47,6 +49,21 @@ export function udp(port: number, content: Uint8Array, isBack: boolean): Uint8Ar
 export function over(wrap: Encapsulation['wrap']): Encapsulation {
   return { linkType: 1, wrap };
 }
+
+/** 6to4 whose two directions go through two relays (RFC 3068): away to the anycast address, back from a relay of its own. */
+export const sixToFour: Encapsulation = over((packet, isBack) => {
+  const [source, destination] = isBack ? [RELAY, HERE] : [HERE, ANYCAST];
+  const header = {
+    source,
+    destination,
+    protocol: 41,
+    ttl: 64,
+    id: 1,
+    options: new Uint8Array(),
+    extensions: [],
+  };
+  return frame(ipPacket({ ...header, fragmentOffset: 0, hasMoreFragments: false }, packet));
+});
 
 /** A link type with a header of its own. */
 export function link(linkType: number, header: (packet: Uint8Array) => Uint8Array): Encapsulation {

@@ -150,7 +150,8 @@ function link(at: usize, row: u32, hash: u32): void {
 
 /** The packet's IP protocol number; that of no protocol for TCP or UDP whose header is not there: fragments, cut packets. */
 function transport(): u32 {
-  const isHeaderless = !scratch.hasTransport && (scratch.transport == TCP || scratch.transport == UDP);
+  const isKnown = scratch.hasTransport || scratch.hasOnlyPorts;
+  const isHeaderless = !isKnown && (scratch.transport == TCP || scratch.transport == UDP);
   return isHeaderless ? HEADERLESS : scratch.transport;
 }
 
@@ -251,7 +252,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
   appendRow(schema.TABLE_DIRECTIONS);
   isNew = true;
   side = 0;
-  if (scratch.transport == TCP && scratch.hasTransport) {
+  if (transport() == TCP) {
     setU32(at, schema.FLOWS_NUMBER, tcpFlows++);
     count(schema.COUNTER_TCP_FLOWS, 1);
     if (scratch.tcpFlags & SYN) side = scratch.tcpFlags & ACK ? 1 : 0;
@@ -259,7 +260,7 @@ function create(hash: u32, packet: u32, marks: u32): u32 {
       marks |= schema.FLOW_MARK_MIDSTREAM;
       side = looksLikeServer() ? 1 : 0;
     }
-  } else if (scratch.transport == UDP && scratch.hasTransport) {
+  } else if (transport() == UDP) {
     setU32(at, schema.FLOWS_NUMBER, udpFlows++);
     count(schema.COUNTER_UDP_FLOWS, 1);
   } else {

@@ -115,9 +115,9 @@ function step(layer: u32, at: usize, end: usize): u32 {
     case kinds.LAYER_TEREDO:
       return tunnels.teredo(at, end);
     case kinds.LAYER_IPV4_IN_IP:
-      return tunnels.ipInIp(kinds.LAYER_IPV4);
+      return tunnels.ipInIp(kinds.LAYER_IPV4, at, end);
     case kinds.LAYER_IPV6_IN_IP:
-      return tunnels.ipInIp(kinds.LAYER_IPV6);
+      return tunnels.ipInIp(kinds.LAYER_IPV6, at, end);
     case kinds.LAYER_ETHERIP:
       return tunnels.etherIp(at, end);
     case kinds.LAYER_MPLS:

@@ -36,6 +36,8 @@ export let wireLength: u32 = 0;
 
 /** TCP and UDP. */
 export let hasTransport: bool = false;
+/** Ports are there, though the header that begins with them cannot be read: enough to know the flow. */
+export let hasOnlyPorts: bool = false;
 export let sourcePort: u32 = 0;
 export let destinationPort: u32 = 0;
 export let payload: usize = 0;
@@ -69,6 +71,7 @@ export function outerPair(): u32 {
 export function enterIp(version: u32): void {
   ipVersion = version;
   hasTransport = false;
+  hasOnlyPorts = false;
   sourcePort = 0;
   destinationPort = 0;
   tcpFlags = 0;
@@ -84,6 +87,7 @@ export function clear(): void {
   isFragment = false;
   transport = 0;
   hasTransport = false;
+  hasOnlyPorts = false;
   sourcePort = 0;
   destinationPort = 0;
   tcpFlags = 0;

@@ -24,6 +24,13 @@ export function tcp(at: usize, end: usize): u32 {
   const header = (u8At(at + 12) >> 4) << 2;
   if (header < 20 || header > scratch.wireLength) {
     issue(schema.ISSUE_CODE_TCP_MALFORMED, header, 20);
+    scratch.protocol = schema.PROTOCOL_TCP;
+    scratch.hasOnlyPorts = true;
+    scratch.sourcePort = u16At(at);
+    scratch.destinationPort = u16At(at + 2);
+    // A SYN begins another flow even so, as in Wireshark.
+    scratch.sequence = u32At(at + 4);
+    scratch.tcpFlags = u8At(at + 13);
     return LAYER_NONE;
   }
   scratch.protocol = schema.PROTOCOL_TCP;

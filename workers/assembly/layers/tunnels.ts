@@ -149,9 +149,17 @@ export function teredo(at: usize, end: usize): u32 {
   return kinds.LAYER_IPV6;
 }
 
+/** The first 16 bits of the addresses of 6to4 (RFC 3056 section 2). */
+const SIX_TO_FOUR: u32 = 0x2002;
+
 /** IP in IP (RFC 2003), 6in4 (RFC 4213), 4in6 (RFC 2473): no header between. */
-export function ipInIp(layer: u32): u32 {
-  scratch.enterTunnel(kinds.LAYER_IP_IN_IP, scratch.outerPair());
+export function ipInIp(layer: u32, at: usize, end: usize): u32 {
+  // In 6to4 each direction may take a relay of its own (RFC 3068), and the inner addresses are unique: the outer ones tell nothing.
+  const isRelayed =
+    layer == kinds.LAYER_IPV6 &&
+    has(at, end, 40) &&
+    (u16At(at + 8) == SIX_TO_FOUR || u16At(at + 24) == SIX_TO_FOUR);
+  scratch.enterTunnel(kinds.LAYER_IP_IN_IP, isRelayed ? SIX_TO_FOUR : scratch.outerPair());
   return layer;
 }
 
