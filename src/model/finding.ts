@@ -19,6 +19,10 @@ export type RuleId =
   | 'plaintext-to-tls'
   | 'tls-alert'
   | 'handshake-cut'
+  | 'h2-malformed'
+  | 'h2-goaway'
+  | 'h2-rst-stream'
+  | 'grpc-status'
   | 'capture-quality';
 
 /** error: it broke an exchange or a connection; warning: it can; note: a habit, or good to know. */

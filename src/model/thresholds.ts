@@ -19,6 +19,10 @@ export const THRESHOLDS = {
   FALLBACK: 1e9,
   /** Nanoseconds from a failed connection to a proxy's 5xx, within which the one explains the other. */
   PROXY_ANSWER: 2e9,
+  /** Share of a deadline after which a client that cancels has run out of time: its timer and what it writes differ by some milliseconds. */
+  DEADLINE_SHARE: 0.95,
+  /** Nanoseconds after a refused request in which the same one counts as its repetition. */
+  SENT_AGAIN: 5e9,
   /** Exchanges before a given one in which its downstream exchange is looked for: what a busy proxy has open at once. */
   CORRELATION_ROWS: 4096,
   /** How many times longer the next best candidate must have taken, for the best to be meant beyond doubt. */

@@ -1,6 +1,7 @@
 import { MessageState } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, Nanoseconds } from '../../src/model/units.ts';
+import { grpcStatusWords } from '../http2-words.ts';
 import { type ExchangeFacts, type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** What a proxy did upstream, for which the exchange that its caller had with it is looked for. */
@@ -151,6 +152,7 @@ function rowAfter(facts: Facts, time: Nanoseconds): ExchangeRow {
 export function feltByCaller(
   downstream: ExchangeFacts | undefined,
   upstreamStatus: number,
+  upstreamGrpcStatus?: number,
 ): string | undefined {
   if (downstream === undefined) return undefined;
   const { response, status } = downstream;
@@ -158,13 +160,17 @@ export function feltByCaller(
     return downstream.isOver ? "closed the caller's connection without an answer" : undefined;
   }
   if (status >= 500 && status !== upstreamStatus) return `told the caller ${statusText(downstream)}`;
+  const told = downstream.stream?.grpcStatus ?? 0;
+  if (told !== 0 && told !== upstreamGrpcStatus) return `told the caller ${statusText(downstream)}`;
   const isCut = response.state !== MessageState.COMPLETE && response.state !== MessageState.IN_BODY;
   return isCut && response.state !== MessageState.IN_HEAD
     ? 'cut its own answer to the caller short'
     : undefined;
 }
 
-/** `502 Bad Gateway`. */
+/** `502 Bad Gateway`; of a gRPC call that failed, what its caller looks at: `gRPC status 14 UNAVAILABLE`. */
 export function statusText(exchange: ExchangeFacts): string {
+  const status = exchange.stream?.grpcStatus ?? 0;
+  if (status !== 0) return `gRPC status ${grpcStatusWords(status)}`;
   return `${exchange.status} ${exchange.reason}`.trim();
 }

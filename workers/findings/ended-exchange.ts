@@ -55,8 +55,14 @@ export interface EndedRule {
   ) => { readonly id: RuleId; readonly title: string } | undefined;
   readonly unseen: (facts: Facts) => string | undefined;
   readonly candidates: (facts: Facts) => readonly Ended[];
-  /** Parts the candidates of one server into causes. */
+  /** Parts the candidates of one server into causes; without spaces. */
   readonly kind?: (facts: Facts, ended: Ended) => string;
+  /** What ended the exchange, where it was not the connection's FIN or RST. */
+  readonly endOf?: (facts: Facts, ended: Ended) => Close | undefined;
+  /** The end is one of the exchange alone: what becomes of its connection is not explained. */
+  readonly sparesFlow?: boolean;
+  /** Whose fault is quoted, where it is not in the header section. */
+  readonly quotes?: 'request' | 'trailers';
   /** The least it does; more where the caller felt it. */
   readonly least: (instance: EndedInstance) => ImpactLevel;
   readonly tell: (instance: EndedInstance) => EndedWords;
@@ -108,7 +114,7 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
     group,
     instances: group.broken.flatMap((at) => {
       const ended = candidates[at];
-      return ended === undefined ? [] : (examine(facts, ended) ?? []);
+      return ended === undefined ? [] : (examine(rule, facts, ended) ?? []);
     }),
   }));
   for (const { group, own, passedOn, from } of separateHops(examined)) {
@@ -133,7 +139,7 @@ function find(rule: EndedRule, facts: Facts, claims: Claims): readonly Draft[] {
     const draft = ended === undefined ? undefined : drafts.get(groups.keyOf(keyOf(ended)));
     if (ended === undefined || draft === undefined) continue;
     claims.exchange(ended.exchange, draft);
-    claims.flow(ended.flow, draft);
+    if (rule.sparesFlow !== true) claims.flow(ended.flow, draft);
   }
   return [...drafts.values()];
 }
@@ -158,9 +164,9 @@ class Explained {
   }
 }
 
-function examine(facts: Facts, ended: Ended): EndedInstance | undefined {
+function examine(rule: EndedRule, facts: Facts, ended: Ended): EndedInstance | undefined {
   const exchange = facts.exchange(ended.exchange);
-  const close = facts.closeOf(ended.packet);
+  const close = rule.endOf === undefined ? facts.closeOf(ended.packet) : rule.endOf(facts, ended);
   if (close === undefined) return undefined;
   const downstream = findDownstream(facts, exchange);
   return {
@@ -169,7 +175,7 @@ function examine(facts: Facts, ended: Ended): EndedInstance | undefined {
     close,
     downstream,
     participants: nameParticipants(facts, exchange, downstream),
-    felt: feltByCaller(downstream, exchange.status),
+    felt: feltByCaller(downstream, exchange.status, exchange.stream?.grpcStatus),
   };
 }
 
@@ -186,7 +192,8 @@ function savedBy({ downstream, exchange, felt }: EndedInstance): string | undefi
   // What came of this very exchange did not come from another try.
   const hasAnswer =
     exchange.response?.state === MessageState.COMPLETE || downstream.status === exchange.status;
-  return hasAnswer || downstream.status >= 500 ? undefined : statusText(downstream);
+  const isBad = downstream.status >= 500 || (downstream.stream?.grpcStatus ?? 0) !== 0;
+  return hasAnswer || isBad ? undefined : statusText(downstream);
 }
 
 function lesser(a: ImpactLevel, b: ImpactLevel): ImpactLevel {
@@ -204,15 +211,23 @@ function tell(
   const words = rule.tell(best);
   const saved = savedBy(best);
   const least = saved === undefined ? rule.least(best) : lesser(rule.least(best), Impact.CAN_BREAK);
-  const verdict = judge(facts, [exchange.flow], 'absence', words.rests, words.doubts);
+  const isConnection = close.how === 'FIN' || close.how === 'RST';
+  const verdict = judge(
+    facts,
+    [exchange.flow],
+    isConnection ? 'absence' : 'octets',
+    words.rests,
+    words.doubts,
+  );
   const ladder = exampleLadder(facts, best, {
     key: {
       packet: close.packet,
       label: words.closeLabel,
       isHarmless: least === Impact.ODD && felt === undefined,
+      ...(isConnection ? {} : { side: close.side }),
     },
   });
-  const message = exchange.response ?? exchange.request;
+  const message = rule.quotes === 'request' ? exchange.request : (exchange.response ?? exchange.request);
   const packets = instances.flatMap((one) => [
     one.exchange.request?.firstPacket ?? 0,
     one.close.packet,
@@ -252,7 +267,14 @@ function tell(
     evidence: evidenceOf(facts, first, { exchange, downstream }),
     ...verdict,
     ...(ladder === undefined ? {} : { ladder }),
-    ...(message === undefined ? {} : { quote: quoteMessage(facts, exchange, message, { tail: words.tail }) }),
+    ...(message === undefined
+      ? {}
+      : {
+          quote: quoteMessage(facts, exchange, message, {
+            tail: words.tail,
+            isTrailers: rule.quotes === 'trailers',
+          }),
+        }),
     time: downstream?.request?.start ?? exchange.request?.start ?? close.time,
   };
 }

@@ -1,7 +1,11 @@
 import { Framing, MessageState } from '../../src/model/exchange.ts';
+import { Protocol } from '../../src/model/packet.ts';
 import { FlowMark } from '../../src/model/flow.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
+import { streamFacts } from '../http2-words.ts';
+import { flowProtocol } from '../roles.ts';
+import { lastExchanges } from './flow-exchanges.ts';
 import { type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** How the last exchange of a flow ended, where it did not end well, and how its connection did. */
@@ -54,7 +58,8 @@ function classify(
   const { flows, messages } = facts.tables;
   const last = flows.lastExchange(flow);
   if (last === 0) return undefined;
-  const exchange = last - 1;
+  const isHttp2 = flowProtocol(facts.core, flow) === Protocol.HTTP2;
+  const exchange = isHttp2 ? (lastCut(facts, flow) ?? last - 1) : last - 1;
   const client = facts.clientOf(flow);
   const server: Side = client === 0 ? 1 : 0;
   const state = messages.state(exchange * 2 + 1);
@@ -64,12 +69,26 @@ function classify(
     const packet = resetAfter(facts, flow, exchange);
     return packet === 0 ? undefined : { ending: 'reset-after-response', ended: { flow, exchange, packet } };
   }
+  // What ended a stream before its connection did is told by the rules of HTTP/2.
+  if (isHttp2 && (streamFacts(facts.core, exchange)?.resets.length ?? 0) > 0) return undefined;
   const serverClose = firstClose(facts, flow, server);
   const clientClose = firstClose(facts, flow, client);
-  if (state === MessageState.ABSENT) {
-    return noResponse(facts, { flow, exchange, server, serverClose, clientClose });
+  const question = { flow, exchange, server, serverClose, clientClose, isHttp2 };
+  if (state === MessageState.ABSENT) return noResponse(facts, question);
+  return cutResponse(facts, { ...question, state });
+}
+
+/** The last exchange of an HTTP/2 connection whose answer the connection's end cut or prevented; several may be open at once. */
+function lastCut(facts: Facts, flow: FlowRow): ExchangeRow | undefined {
+  const { messages } = facts.tables;
+  if ((facts.marks(flow) & FlowMark.UNANSWERED) === 0) return undefined;
+  for (const row of lastExchanges(facts, flow)) {
+    const state = messages.state(row * 2 + 1);
+    if (state === MessageState.COMPLETE || state === MessageState.CUT_BY_RST_STREAM) continue;
+    if (messages.state(row * 2) === MessageState.CUT_BY_RST_STREAM) continue;
+    if ((streamFacts(facts.core, row)?.resets.length ?? 0) === 0) return row;
   }
-  return cutResponse(facts, { flow, exchange, server, serverClose, clientClose, state });
+  return undefined;
 }
 
 interface Question {
@@ -79,11 +98,12 @@ interface Question {
   /** The first FIN or RST of each; 0 for none. */
   readonly serverClose: PacketNumber;
   readonly clientClose: PacketNumber;
+  readonly isHttp2: boolean;
 }
 
 function noResponse(
   facts: Facts,
-  { flow, exchange, server, serverClose, clientClose }: Question,
+  { flow, exchange, server, serverClose, clientClose, isHttp2 }: Question,
 ): { readonly ending: Ending; readonly ended: Ended } | undefined {
   const { flows, messages, directions } = facts.tables;
   if (serverClose === 0 || messages.state(exchange * 2) === MessageState.ABSENT) return undefined;
@@ -96,7 +116,9 @@ function noResponse(
   if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
   // Octets that are no HTTP (HTTP/0.9, another protocol) are an answer all the same.
   const hasInterim = facts.tables.exchanges.interimStatus(exchange) !== 0;
-  if (!hasInterim && directions.lastDataPacket(flow * 2 + server) > requestPacket) return undefined;
+  // In HTTP/2 the connection has frames of its own.
+  if (!isHttp2 && !hasInterim && directions.lastDataPacket(flow * 2 + server) > requestPacket)
+    return undefined;
   const ended: Ended = { flow, exchange, packet: serverClose };
   if (flows.exchanges(flow) > 1) {
     const apart = messages.start(exchange * 2) - facts.time(serverClose);
@@ -130,7 +152,7 @@ function cutResponse(
       return { ending: 'cut-by-client', ended: { flow, exchange, packet: question.clientClose } };
     }
     // Cut inside the content: what is missing there is told by chunk-error and cl-mismatch.
-    if (messages.headPacket(exchange * 2 + 1) !== 0) return undefined;
+    if (!question.isHttp2 && messages.headPacket(exchange * 2 + 1) !== 0) return undefined;
     return { ending: 'cut-by-server', ended: { flow, exchange, packet: serverClose } };
   }
   if (state !== MessageState.CUT_BY_RST) return undefined;

@@ -22,6 +22,8 @@ interface KeyStep {
   readonly label: string;
   /** A habit, and no failure. */
   readonly isHarmless?: boolean;
+  /** The side that sent it, where it is no FIN or RST and needs an arrow of its own. */
+  readonly side?: Side;
 }
 
 /** What is pointed out in an example's ladder. */
@@ -67,6 +69,15 @@ export function exampleLadder(
   const lifelines: [number, number] = exchange.client === 0 ? [from, to] : [to, from];
   const closes = exchange.isLast ? closesNear(facts, exchange) : [];
   builder.closes(closes, lifelines, words.key);
+  const { key } = words;
+  if (key?.side !== undefined) {
+    const [at, there] = [lifelines[key.side], lifelines[other(key.side)]];
+    builder.step(at, there, key.packet, key.label, {
+      tone: key.isHarmless ? 'plain' : 'bad',
+      exchange: exchange.row,
+      isKey: true,
+    });
+  }
   const streams = [downstream, exchange].filter((one) => one !== undefined);
   const names = streams.map(({ flow }) => formatCount(facts.stream(flow)));
   return builder.build(`Stream ${names.join(' and ')}`);

@@ -6,7 +6,11 @@ import type { ExchangeRow, FlowRow, Nanoseconds, PacketNumber } from '../../src/
 import { formatAddress, formatEndpoint } from '../addresses.ts';
 import { withName } from '../names.ts';
 import type { Core, Tables } from '../core.ts';
+import { FrameType } from '../../src/model/stream.ts';
+import { type ControlFrame, controlFrame, framesOfType } from '../control-frames.ts';
 import { fieldLines, fieldOf } from '../field-lines.ts';
+import { type StreamFacts, streamFacts } from '../http2-words.ts';
+import { versionName } from '../items/exchange-item.ts';
 
 /** A side of a flow: 0 the originator, 1 the responder. */
 export type Side = 0 | 1;
@@ -56,12 +60,14 @@ export interface ExchangeFacts {
   readonly isOver: boolean;
   readonly request: MessageFacts | undefined;
   readonly response: MessageFacts | undefined;
+  /** Its HTTP/2 stream or gRPC call; undefined in plain HTTP/1. */
+  readonly stream: StreamFacts | undefined;
 }
 
-/** A FIN or RST. */
+/** A FIN or RST; in HTTP/2 also what ends a stream, or tells that it failed. */
 export interface Close {
   readonly side: Side;
-  readonly how: 'FIN' | 'RST';
+  readonly how: 'FIN' | 'RST' | 'RST_STREAM' | 'GOAWAY' | 'grpc-status';
   readonly packet: PacketNumber;
   readonly time: Nanoseconds;
 }
@@ -73,6 +79,7 @@ export class Facts {
   readonly isFinal: boolean;
   readonly isCut: boolean;
   readonly #selections = new Map<string, Uint32Array>();
+  #goAways: ReadonlyMap<FlowRow, readonly ControlFrame[]> | undefined;
 
   constructor(core: Core, state: { readonly isFinal: boolean; readonly isCut?: boolean }) {
     this.core = core;
@@ -212,8 +219,9 @@ export class Facts {
       reason,
       isLast: exchanges.nextInFlow(row) === 0,
       isOver: flow !== NO_FLOW && this.closes(flow).length > 0,
-      request: this.#message(row * 2, (version) => `${method} ${target}${version}`),
-      response: this.#message(row * 2 + 1, (version) => `${version.trimStart()} ${status} ${reason}`.trim()),
+      request: this.#message(row * 2, (version) => `${method} ${target} ${version}`.trimEnd()),
+      response: this.#message(row * 2 + 1, (version) => `${version} ${status} ${reason}`.trim()),
+      stream: streamFacts(this.core, row),
     };
   }
 
@@ -238,8 +246,24 @@ export class Facts {
       marks: messages.marks(row),
       section: messages.section(row),
       trailers: messages.trailers(row),
-      startLine: startLine(version >= 10 ? ` HTTP/${Math.floor(version / 10)}.${version % 10}` : ''),
+      startLine: startLine(version >= 10 ? versionName(version) : ''),
     };
+  }
+
+  /** The GOAWAY frames of a connection, in order. */
+  goAways(flow: FlowRow): readonly ControlFrame[] {
+    return (this.#goAways ??= this.#findGoAways()).get(flow) ?? [];
+  }
+
+  #findGoAways(): ReadonlyMap<FlowRow, readonly ControlFrame[]> {
+    const found = new Map<FlowRow, ControlFrame[]>();
+    for (const row of framesOfType(this.core, FrameType.GOAWAY)) {
+      const frame = controlFrame(this.core, row);
+      const known = found.get(frame.flow);
+      if (known === undefined) found.set(frame.flow, [frame]);
+      else known.push(frame);
+    }
+    return found;
   }
 
   /** The field lines of a section (row plus one), as sent. */

@@ -8,7 +8,7 @@ import type { FaultInstance, FaultWords } from './message-fault.ts';
 import { quoteMessage } from './quote.ts';
 import { Impact, type Statement } from './rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../src/model/format.ts';
-import { NO_FLOW } from './facts.ts';
+import { type Close, NO_FLOW } from './facts.ts';
 import { capitalize, prose, routeOf } from './words.ts';
 
 /** Puts the rule's words, the receiver's reaction and the evidence together. */
@@ -42,7 +42,11 @@ export function tellMessageFault(
     ...(instance.reaction?.felt !== undefined ? [instance.downstream?.response?.firstPacket ?? 0] : []),
   ]);
   const close = reaction?.close;
-  const key = close === undefined ? undefined : { packet: close.packet, label: closeLabel(best) };
+  const isConnection = close?.how === 'FIN' || close?.how === 'RST';
+  const key =
+    close === undefined
+      ? undefined
+      : { packet: close.packet, label: closeLabel(best), ...(isConnection ? {} : { side: close.side }) };
   const ladder = exampleLadder(facts, best, {
     ...(key === undefined ? {} : { key }),
     ...(message.isRequest ? { requestRemark: words.remark } : { remark: words.remark }),
@@ -80,7 +84,8 @@ export function tellMessageFault(
 /** ", so the proxy reset the connection": what the title says of the reaction. */
 function consequence({ reaction, receiver, message }: FaultInstance): string {
   if (reaction === undefined) return '';
-  if (reaction.close?.how === 'RST') return `, so ${receiver.noun} reset the connection`;
+  const how = reaction.close?.how;
+  if (how !== undefined && how !== 'FIN') return `, so ${receiver.noun} ${didClose(how)}`;
   if (message.isRequest && reaction.status !== undefined)
     return `, so ${receiver.noun} refused it with ${reaction.status}`;
   if (reaction.close === undefined) return `, so ${receiver.noun} ${reaction.felt ?? 'gave up'}`;
@@ -103,24 +108,39 @@ function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
     if (reaction.status !== undefined) {
       return [` ${who} `, { strong: `refused the request: ${statusText(exchange)}` }, '.'];
     }
-    const how = reaction.close?.how === 'RST' ? 'reset' : 'closed';
-    return [` ${who} `, { strong: `${how} the connection without an answer` }, `${later(reaction.after)}.`];
+    const unanswered = exchange.response === undefined ? ' without an answer' : '';
+    const did = `${didClose(reaction.close?.how)}${unanswered}`;
+    return [` ${who} `, { strong: did }, `${later(reaction.after)}.`];
   }
   const parts: Prose[number][] = [];
-  const how = reaction.close?.how === 'RST' ? 'reset' : 'closed';
+  const did = didClose(reaction.close?.how);
   if (reaction.felt !== undefined && reaction.close !== undefined) {
-    parts.push(` ${who} dropped the answer, ${how} the connection${later(reaction.after)} and `);
+    parts.push(` ${who} dropped the answer, ${did}${later(reaction.after)} and `);
     parts.push({ strong: reaction.felt }, '.');
   } else if (reaction.felt !== undefined) {
     parts.push(` ${who} `, { strong: reaction.felt }, '.');
   } else {
-    parts.push(` ${who} `, { strong: `${how} the connection` }, `${later(reaction.after)}.`);
+    parts.push(` ${who} `, { strong: did }, `${later(reaction.after)}.`);
   }
   if (!tellsAnswer) return parts;
   const content =
     message.bodyOctets > 0 ? ` with ${formatAmount(message.bodyOctets, 'octet')} of content on the wire` : '';
   parts.push(` ${capitalize(instance.sender.noun)} did answer: ${statusText(exchange)}${content}.`);
   return parts;
+}
+
+/** What a receiver did, after its name. */
+function didClose(how: Close['how'] | undefined): string {
+  switch (how) {
+    case 'RST':
+      return 'reset the connection';
+    case 'RST_STREAM':
+      return 'reset the stream';
+    case 'GOAWAY':
+      return 'ended the connection with GOAWAY';
+    default:
+      return 'closed the connection';
+  }
 }
 
 function nounOf(role: { readonly label: string; readonly noun: string }): string {
@@ -147,7 +167,7 @@ function bodyTail({ message, reaction }: FaultInstance): readonly string[] {
   const what = message.framing === Framing.CHUNKED ? `${octets} of chunks` : `${octets} of content`;
   if (message.state === MessageState.COMPLETE) return [`… ${what}`];
   if (reaction?.close === undefined) return [`… ${what}, unfinished`];
-  const by = reaction.close.how === 'RST' ? 'the reset' : 'the FIN';
+  const by = reaction.close.how === 'RST' ? 'the reset' : `the ${reaction.close.how}`;
   return [`… ${what}, cut off by ${by}`];
 }
 

@@ -13,6 +13,10 @@ import { clMismatch } from './rules/cl-mismatch.ts';
 import { dupTe } from './rules/dup-te.ts';
 import { duplicateSingleton } from './rules/duplicate-singleton.ts';
 import { foreignSni } from './rules/foreign-sni.ts';
+import { grpcStatus } from './rules/grpc-status.ts';
+import { h2GoAway } from './rules/h2-goaway.ts';
+import { h2Malformed } from './rules/h2-malformed.ts';
+import { h2RstStream } from './rules/h2-rst-stream.ts';
 import { handshakeCut } from './rules/handshake-cut.ts';
 import { keepaliveRace } from './rules/keepalive-race.ts';
 import { noResponseClose } from './rules/no-response-close.ts';
@@ -33,6 +37,7 @@ export const RULES: readonly Rule[] = [
   teAndCl,
   clConflict,
   badHost,
+  h2Malformed,
   plaintextToTls,
   foreignSni,
   synRefused,
@@ -40,6 +45,9 @@ export const RULES: readonly Rule[] = [
   clMismatch,
   noSni,
   tlsAlert,
+  h2GoAway,
+  h2RstStream,
+  grpcStatus,
   keepaliveRace,
   rstMidResponse,
   noResponseClose,

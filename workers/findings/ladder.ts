@@ -68,7 +68,7 @@ export class LadderBuilder {
   ): void {
     const { row, request, response } = exchange;
     if (request !== undefined) {
-      const label = request.startLine.replace(/ HTTP\/\d\.\d$/, '');
+      const label = request.startLine.replace(/ HTTP\/\d(\.\d)?$/, '');
       this.step(client, server, request.firstPacket, withRemark(label, options.requestRemark), {
         style: 'code',
         exchange: row,
@@ -77,7 +77,7 @@ export class LadderBuilder {
       this.#body(request, client, server, row, undefined);
     }
     if (response === undefined) return;
-    const label = response.startLine.replace(/^HTTP\/\d\.\d /, '');
+    const label = response.startLine.replace(/^HTTP\/\d(\.\d)? /, '');
     const head = response.headPacket === 0 ? response.firstPacket : response.headPacket;
     this.step(server, client, head, withRemark(label, options.remark), {
       style: 'code',

@@ -3,6 +3,8 @@ import { FlowMark } from '../../src/model/flow.ts';
 import type { Prose, RuleId } from '../../src/model/finding.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
 import { findDownstream } from './correlate.ts';
+import { Http2Error } from '../../src/model/http2-registries.ts';
+import { streamFacts } from '../http2-words.ts';
 import { type ExchangeFacts, type Facts, type MessageFacts, NO_FLOW } from './facts.ts';
 import { tellMessageFault } from './fault-statement.ts';
 import { type Group, Groups } from './group.ts';
@@ -61,6 +63,8 @@ export interface FaultRule {
   readonly foldedTitle?: string;
   /** The least it does: what breaks the framing has broken the exchange. */
   readonly least: (instance: Omit<FaultInstance, 'impact'>) => ImpactLevel;
+  /** Why this capture cannot show it, where that is not the lack of messages. */
+  readonly unseen?: (facts: Facts) => string | undefined;
   /** Leaves out candidates that are another rule's. Cheap: asked for each. */
   readonly isMeant?: (facts: Facts, messageRow: number) => boolean;
   /** Parts the messages of one server into causes: a number (a section, a bit); equal for the same cause. */
@@ -73,7 +77,7 @@ export function messageFaultRule(fault: FaultRule): Rule {
   return {
     id: fault.id,
     looksFor: fault.looksFor,
-    unseen: noMessages,
+    unseen: fault.unseen ?? noMessages,
     blind: cutMessages,
     find: (facts, claims) => find(fault, facts, claims),
   };
@@ -146,6 +150,10 @@ function isBroken(facts: Facts, messageRow: number): boolean {
   const exchange = messageRow >>> 1;
   const state = messages.state(exchange * 2 + 1);
   if (state !== MessageState.COMPLETE && state !== MessageState.IN_BODY) return true;
+  if (exchanges.stream(exchange) !== 0) {
+    const resets = streamFacts(facts.core, exchange)?.resets ?? [];
+    if (resets.some(({ code }) => code !== Http2Error.NO_ERROR && code !== Http2Error.CANCEL)) return true;
+  }
   if ((messageRow & 1) === 0) return exchanges.status(exchange) >= 400;
   const flow = exchanges.flow(exchange);
   if (flow === NO_FLOW) return false;

@@ -1,6 +1,7 @@
+import { Framing } from '../../src/model/exchange.ts';
 import type { Quote } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
-import { remarkLines } from '../violations.ts';
+import { remarkLines, remarkTrailers } from '../violations.ts';
 import { type ExchangeFacts, type Facts, type MessageFacts, NO_FLOW } from './facts.ts';
 import { formatCount } from '../../src/model/format.ts';
 import { shorten } from './words.ts';
@@ -12,6 +13,8 @@ type QuoteLine = Quote['lines'][number];
 export interface QuoteOptions {
   /** What is wrong with the start line. */
   readonly startRemark?: string;
+  /** The trailer section is meant, where the message has one. */
+  readonly isTrailers?: boolean;
   /** Lines of ours about what followed, or what is missing. */
   readonly tail?: readonly string[];
 }
@@ -26,7 +29,9 @@ export function quoteMessage(
   message: MessageFacts,
   options: QuoteOptions = {},
 ): Quote {
-  const lines = remarkLines(facts.core, exchange.row * 2 + (message.isRequest ? 0 : 1));
+  const row = exchange.row * 2 + (message.isRequest ? 0 : 1);
+  const isTrailers = options.isTrailers === true && message.trailers !== 0;
+  const lines = isTrailers ? remarkTrailers(facts.core, row) : remarkLines(facts.core, row);
   const shown: QuoteLine[] = [];
   let omitted = 0;
   const tellOmitted = (): void => {
@@ -48,19 +53,26 @@ export function quoteMessage(
   });
   tellOmitted();
   const { startRemark, tail = [] } = options;
-  const start: QuoteLine = {
-    text: shorten(message.startLine, 200),
-    ...(startRemark === undefined ? {} : { remark: startRemark }),
-  };
+  // HTTP/2 has no start line: its pseudo-header fields stand among the lines.
+  const hasStart = message.framing !== Framing.HTTP2 && !isTrailers;
+  const start: readonly QuoteLine[] = hasStart
+    ? [
+        {
+          text: shorten(message.startLine, 200),
+          ...(startRemark === undefined ? {} : { remark: startRemark }),
+        },
+      ]
+    : [];
+  const what = message.isRequest ? 'request' : 'answer';
   return {
     title:
       exchange.flow === NO_FLOW
-        ? `The ${message.isRequest ? 'request' : 'answer'} as the HAR file reports it`
-        : message.isRequest
-          ? 'The request as it was sent'
-          : 'The answer as it was sent',
-    packet: message.firstPacket,
+        ? `The ${what} as the HAR file reports it`
+        : isTrailers
+          ? `The trailers of the ${what} as they were sent`
+          : `The ${what} as it was sent`,
+    packet: isTrailers ? message.lastPacket : message.firstPacket,
     exchange: exchange.row,
-    lines: [start, ...shown, ...tail.map((text) => ({ text, isOurs: true }))],
+    lines: [...start, ...shown, ...tail.map((text) => ({ text, isOurs: true }))],
   };
 }

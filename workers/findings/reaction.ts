@@ -1,7 +1,15 @@
 import { MessageState, Violation } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import { feltByCaller } from './correlate.ts';
-import type { Close, ExchangeFacts, Facts, MessageFacts } from './facts.ts';
+import { Http2Error } from '../../src/model/http2-registries.ts';
+import {
+  type Close,
+  type ExchangeFacts,
+  type Facts,
+  type MessageFacts,
+  NO_FLOW,
+  type Side,
+} from './facts.ts';
 import { other } from './ladder.ts';
 
 /** What the receiver of a message did about it, as the packets show. */
@@ -32,7 +40,7 @@ export function reactionToResponse(
   response: MessageFacts,
   downstream: ExchangeFacts | undefined,
 ): Reaction | undefined {
-  const felt = feltByCaller(downstream, exchange.status);
+  const felt = feltByCaller(downstream, exchange.status, exchange.stream?.grpcStatus);
   // A proxy that passed the answer on did not mind it, whatever it does with the connection later.
   const isWhole = response.state === MessageState.COMPLETE;
   if (downstream?.response !== undefined && felt === undefined && isWhole) return undefined;
@@ -45,6 +53,8 @@ export function reactionToResponse(
 }
 
 function closeAfter(facts: Facts, exchange: ExchangeFacts, response: MessageFacts): Close | undefined {
+  const refusal = streamRefusal(facts, exchange, exchange.client, response);
+  if (refusal !== undefined) return refusal;
   if (!exchange.isLast) return undefined;
   const isUnfinished = response.state !== MessageState.COMPLETE;
   const closes = facts.closes(exchange.flow);
@@ -61,12 +71,36 @@ function closeAfter(facts: Facts, exchange: ExchangeFacts, response: MessageFact
   return serverFin !== undefined && serverFin.packet < fin.packet ? undefined : fin;
 }
 
+/** The RST_STREAM or GOAWAY with an error with which the receiver of an HTTP/2 message answered it. */
+function streamRefusal(
+  facts: Facts,
+  exchange: ExchangeFacts,
+  receiver: Side,
+  message: MessageFacts,
+): Close | undefined {
+  const { stream, client, flow } = exchange;
+  if (stream === undefined || flow === NO_FLOW) return undefined;
+  const isMeant = (code: number, packet: number): boolean =>
+    code !== Http2Error.NO_ERROR && code !== Http2Error.CANCEL && packet >= message.firstPacket;
+  const sender = receiver === client ? 0 : 1;
+  const reset = stream.resets.find((one) => one.side === sender && isMeant(one.code, one.packet));
+  if (reset !== undefined) {
+    return { side: receiver, how: 'RST_STREAM', packet: reset.packet, time: facts.time(reset.packet) };
+  }
+  const goAway = facts.goAways(flow).find((one) => one.side === receiver && isMeant(one.value, one.packet));
+  if (goAway === undefined || facts.time(goAway.packet) - message.start > THRESHOLDS.REACTION)
+    return undefined;
+  return { side: receiver, how: 'GOAWAY', packet: goAway.packet, time: facts.time(goAway.packet) };
+}
+
 /** What the server did after it got this request: refused it with a status, or closed without an answer. */
 export function reactionToRequest(
   facts: Facts,
   exchange: ExchangeFacts,
   request: MessageFacts,
 ): Reaction | undefined {
+  const refusal = streamRefusal(facts, exchange, other(exchange.client), request);
+  if (refusal !== undefined) return { close: refusal, after: refusal.time - request.start };
   if (exchange.response !== undefined) {
     const isAboutCoding = exchange.status === 501 && (request.violations & ABOUT_CODING) !== 0;
     return isAboutCoding || REFUSALS.has(exchange.status) ? { status: exchange.status } : undefined;

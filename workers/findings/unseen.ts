@@ -6,6 +6,11 @@ export function noMessages(facts: Facts): string | undefined {
   return facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined;
 }
 
+/** Why this capture cannot show what befell HTTP/2 streams; undefined where it can. */
+export function noStreams(facts: Facts): string | undefined {
+  return facts.tables.streams.rows === 0 ? 'no HTTP/2 in clear was captured' : undefined;
+}
+
 /** Why finding no fault in messages proves nothing: packets of every HTTP/1 connection were cut by the snap length. */
 export function cutMessages(facts: Facts): string | undefined {
   if (!facts.isFinal) return undefined;
