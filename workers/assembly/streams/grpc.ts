@@ -1,18 +1,22 @@
 // The messages of a gRPC call in the content of DATA frames: a flag and a length of four octets before each
 // (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), wherever frames and segments cut them.
 
-import { u8At } from '../bytes';
+import { findLineFeed, findOctet, foldedHash, has, u8At } from '../bytes';
 import { addU32, f64Of, orU8, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
 import * as schema from '../schema';
+import { intern } from '../strings';
+import { numberIn } from './http1-section';
 
 const PREFIX_OCTETS: u32 = 5;
 const COMPRESSED: u32 = 1;
+/** gRPC-Web: what follows is the trailer section (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md). */
+const TRAILERS: u32 = 128;
 
 /** Content of the side of a call. `marks` are its message's: where it began out of sight the border is not known. */
-export function receive(side: usize, at: usize, n: u32, marks: u32): void {
+export function receive(stream: usize, side: usize, at: usize, n: u32, marks: u32): void {
   if (u8Of(side, schema.STREAM_SIDES_MARKS) & schema.STREAM_SIDE_MARK_BORDER_LOST) return;
   const isFirst = f64Of(side, schema.STREAM_SIDES_DATA_OCTETS) == 0;
-  if (isFirst ? marks & schema.MESSAGE_MARK_RESYNCHRONIZED : u32Of(side, schema.STREAM_SIDES_MESSAGES) == 0) {
+  if (isFirst ? marks & schema.MESSAGE_MARK_RESYNCHRONIZED : !isBegun(side)) {
     orU8(side, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_BORDER_LOST);
     return;
   }
@@ -23,22 +27,60 @@ export function receive(side: usize, at: usize, n: u32, marks: u32): void {
       const more = min<f64>(remaining, <f64>(end - at));
       setF64(side, schema.STREAM_SIDES_REMAINING, remaining - more);
       at += <usize>more;
-      continue;
-    }
-    const seen = u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS);
-    const octet = u8At(at);
-    at++;
-    if (seen == 0) {
-      addU32(side, schema.STREAM_SIDES_MESSAGES, 1);
-      if (octet & COMPRESSED) orU8(side, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_COMPRESSED);
-      setU32(side, schema.STREAM_SIDES_PREFIX, 0);
-      setU8(side, schema.STREAM_SIDES_PREFIX_OCTETS, 1);
     } else {
-      const length = (u32Of(side, schema.STREAM_SIDES_PREFIX) << 8) | octet;
-      setU32(side, schema.STREAM_SIDES_PREFIX, length);
-      setU8(side, schema.STREAM_SIDES_PREFIX_OCTETS, seen + 1 == PREFIX_OCTETS ? 0 : seen + 1);
-      if (seen + 1 == PREFIX_OCTETS) setF64(side, schema.STREAM_SIDES_REMAINING, length);
+      prefix(stream, side, at, end);
+      at++;
     }
+  }
+}
+
+/** Whether any message was seen to begin. */
+function isBegun(side: usize): bool {
+  return (
+    u32Of(side, schema.STREAM_SIDES_MESSAGES) != 0 ||
+    u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS) != 0 ||
+    f64Of(side, schema.STREAM_SIDES_REMAINING) > 0
+  );
+}
+
+/** The octet at `at` is one of the five ahead of a message. */
+function prefix(stream: usize, side: usize, at: usize, end: usize): void {
+  const before = u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS);
+  const octet = u8At(at);
+  if (before == 0) {
+    const isTrailers =
+      (octet & TRAILERS) != 0 && u8Of(stream, schema.STREAMS_KIND) == schema.STREAM_KIND_GRPC_WEB;
+    if (!isTrailers) addU32(side, schema.STREAM_SIDES_MESSAGES, 1);
+    if (octet & COMPRESSED) orU8(side, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_COMPRESSED);
+    setU32(side, schema.STREAM_SIDES_PREFIX, 0);
+    setU8(side, schema.STREAM_SIDES_PREFIX_OCTETS, isTrailers ? 1 | TRAILERS : 1);
+    return;
+  }
+  const seen = (before & ~TRAILERS) + 1;
+  const length = (u32Of(side, schema.STREAM_SIDES_PREFIX) << 8) | octet;
+  setU32(side, schema.STREAM_SIDES_PREFIX, length);
+  setU8(side, schema.STREAM_SIDES_PREFIX_OCTETS, seen == PREFIX_OCTETS ? 0 : before + 1);
+  if (seen < PREFIX_OCTETS) return;
+  setF64(side, schema.STREAM_SIDES_REMAINING, length);
+  if (before & TRAILERS && has(at + 1, end, length)) trailers(stream, at + 1, at + 1 + length);
+}
+
+/** The lines of a trailer section in the content; only where it lies in one piece. */
+function trailers(stream: usize, at: usize, end: usize): void {
+  while (at < end) {
+    const lineFeed = findLineFeed(at, end);
+    let lineEnd = lineFeed;
+    if (lineEnd > at && u8At(lineEnd - 1) == 13) lineEnd--;
+    const colon = findOctet(at, lineEnd, 58);
+    let value = min<usize>(colon + 1, lineEnd);
+    while (value < lineEnd && u8At(value) == 32) value++;
+    const name = foldedHash(at, colon - at);
+    if (name == schema.HEADER_GRPC_STATUS) {
+      setU32(stream, schema.STREAMS_GRPC_STATUS, numberIn(value, lineEnd));
+    } else if (name == schema.HEADER_GRPC_MESSAGE) {
+      setU32(stream, schema.STREAMS_GRPC_MESSAGE, intern(value, lineEnd - value));
+    }
+    at = lineFeed + 1;
   }
 }
 
@@ -53,7 +95,10 @@ export function skip(side: usize, missing: u32): void {
 
 /** The side is over: whether its last message is whole. */
 export function end(side: usize): void {
-  if (f64Of(side, schema.STREAM_SIDES_REMAINING) > 0 || u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS)) {
+  const isLost = u8Of(side, schema.STREAM_SIDES_MARKS) & schema.STREAM_SIDE_MARK_BORDER_LOST;
+  const isInside =
+    f64Of(side, schema.STREAM_SIDES_REMAINING) > 0 || u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS) != 0;
+  if (isInside && !isLost) {
     orU8(side, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_MESSAGE_CUT);
   }
 }

@@ -20,9 +20,16 @@ import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as grpc from './grpc';
 import { exchangeAt, messageAt, REQUEST, RESPONSE } from './http1-head';
-import { IS_HEAD, pseudoOf } from './http2-section';
+import { IS_GRPC, IS_GRPC_TEXT, IS_GRPC_WEB, IS_HEAD, pseudoOf, UNKNOWN_LINE } from './http2-section';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
+
+/** Octets of a side are missing; 0xffffffff where their number is not known. */
+function missing(stream: u32, sideRow: usize, n: u32): void {
+  const isPlain = u8Of(connections.streamAt(stream), schema.STREAMS_KIND) == schema.STREAM_KIND_HTTP2;
+  if (isPlain) orU8(sideRow, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_GAP);
+  else grpc.skip(sideRow, n);
+}
 
 /** Octets of a message may be missing where the border of frames was lost since it was touched last. */
 export function noteGaps(self: usize, stream: u32, side: u32, message: usize): void {
@@ -31,7 +38,7 @@ export function noteGaps(self: usize, stream: u32, side: u32, message: usize): v
   if (u16Of(sideRow, schema.STREAM_SIDES_GAPS) == gaps) return;
   setU16(sideRow, schema.STREAM_SIDES_GAPS, gaps);
   orU8(message, schema.MESSAGES_MARKS, schema.MESSAGE_MARK_GAP);
-  grpc.skip(sideRow, 0xffffffff);
+  missing(stream, sideRow, 0xffffffff);
 }
 
 /** The frame at hand is not what its type allows, or comes where it may not. */
@@ -103,6 +110,15 @@ export function dataStream(flow: u32, side: u32, self: usize): u32 {
   return found;
 }
 
+/** Whether the content of a message is gRPC's: a proxy may answer a call with something else. */
+function isCall(stream: u32, message: usize): bool {
+  if (u8Of(connections.streamAt(stream), schema.STREAMS_KIND) == schema.STREAM_KIND_HTTP2) return false;
+  const section = u32Of(message, schema.MESSAGES_SECTION);
+  const said = pseudoOf(section);
+  if (said & IS_GRPC_TEXT) return false;
+  return section == 0 || (said & (IS_GRPC | IS_GRPC_WEB | UNKNOWN_LINE)) != 0;
+}
+
 /** Content of a DATA frame. */
 export function receive(self: usize, side: u32, stream: u32, at: usize, n: u32): void {
   const messageSide: u32 = side == connections.clientOf(u32Of(self, state.CONNECTION)) ? REQUEST : RESPONSE;
@@ -111,8 +127,9 @@ export function receive(self: usize, side: u32, stream: u32, at: usize, n: u32):
   setU32(message, schema.MESSAGES_LAST_PACKET, u32Of(self, state.LAST_PACKET));
   addF64(message, schema.MESSAGES_BODY_OCTETS, n);
   const sideRow = connections.sideAt(stream, messageSide);
-  const isGrpc = u8Of(connections.streamAt(stream), schema.STREAMS_KIND) != schema.STREAM_KIND_HTTP2;
-  if (isGrpc) grpc.receive(sideRow, at, n, u8Of(message, schema.MESSAGES_MARKS));
+  if (isCall(stream, message)) {
+    grpc.receive(connections.streamAt(stream), sideRow, at, n, u8Of(message, schema.MESSAGES_MARKS));
+  }
   addF64(sideRow, schema.STREAM_SIDES_DATA_OCTETS, n);
 }
 
@@ -124,7 +141,7 @@ export function missingData(self: usize, side: u32, stream: u32, n: u32): void {
     schema.MESSAGES_MARKS,
     schema.MESSAGE_MARK_GAP,
   );
-  grpc.skip(connections.sideAt(stream, messageSide), n);
+  missing(stream, connections.sideAt(stream, messageSide), n);
 }
 
 /** END_STREAM on a stream from the side of REQUEST or RESPONSE. */

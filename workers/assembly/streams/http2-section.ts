@@ -23,6 +23,8 @@ export const IS_CONNECT: u32 = 1 << 7;
 export const IS_HEAD: u32 = 1 << 8;
 export const IS_GRPC: u32 = 1 << 9;
 export const IS_GRPC_WEB: u32 = 1 << 10;
+/** The content is gRPC-Web in Base64. */
+export const IS_GRPC_TEXT: u32 = 1 << 11;
 
 /** Any pseudo-header field, and those of requests. */
 export const ANY_PSEUDO: u32 = METHOD | SCHEME | AUTHORITY | PATH | STATUS | PROTOCOL;
@@ -216,5 +218,9 @@ function noteGrpc(row: usize): void {
   const end = at + length;
   const next = rest < end ? u8At(rest) : 59;
   if (next == 59 || next == 43 || next == SPACE) orU16(row, schema.SECTIONS_PSEUDO, IS_GRPC);
-  else if (end - rest >= 4 && isWord(rest, rest + 4, '-web')) orU16(row, schema.SECTIONS_PSEUDO, IS_GRPC_WEB);
+  else if (end - rest >= 4 && isWord(rest, rest + 4, '-web')) {
+    orU16(row, schema.SECTIONS_PSEUDO, IS_GRPC_WEB);
+    const isText = end - rest >= 9 && isWord(rest, rest + 9, '-web-text');
+    if (isText) orU16(row, schema.SECTIONS_PSEUDO, IS_GRPC_TEXT);
+  }
 }
