@@ -40,6 +40,9 @@ describe('classic pcap', () => {
     ['microseconds', CaptureFormat.PCAP],
     ['nanoseconds', CaptureFormat.PCAP_NANOSECOND],
     ['kuznetzov', CaptureFormat.PCAP_KUZNETZOV],
+    // Wireshark issue 14073. tshark 4.0.17 opens both, but takes the nanoseconds of the hardware for microseconds.
+    ['ixia-hardware', CaptureFormat.PCAP_IXIA_HARDWARE],
+    ['ixia-software', CaptureFormat.PCAP_IXIA_SOFTWARE],
   ];
   for (const [variant, format] of variants) {
     for (const { isBigEndian, order } of orders) {

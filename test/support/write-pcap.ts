@@ -2,7 +2,7 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Capture, WrittenCapture } from './capture.ts';
 
 /** The variants of classic pcap (pcap-savefile(5); the Kuznetzov one has 24-octet record headers). */
-export type PcapVariant = 'microseconds' | 'nanoseconds' | 'kuznetzov';
+export type PcapVariant = 'microseconds' | 'nanoseconds' | 'kuznetzov' | 'ixia-hardware' | 'ixia-software';
 
 /** How to write a classic pcap file. */
 export interface PcapOptions {
@@ -10,7 +10,13 @@ export interface PcapOptions {
   readonly variant?: PcapVariant;
 }
 
-const MAGIC = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d, kuznetzov: 0xa1b2cd34 } as const;
+const MAGIC = {
+  microseconds: 0xa1b2c3d4,
+  nanoseconds: 0xa1b23c4d,
+  kuznetzov: 0xa1b2cd34,
+  'ixia-hardware': 0x1c0001ac,
+  'ixia-software': 0x1c0001ab,
+} as const;
 
 /** Writes a capture of one interface as classic pcap. */
 export function writePcap(capture: Capture, options: PcapOptions = {}): WrittenCapture {
@@ -21,12 +27,16 @@ export function writePcap(capture: Capture, options: PcapOptions = {}): WrittenC
   }
   const file = new ByteWriter(isBigEndian);
   file.u32(MAGIC[variant]).u16(2).u16(4).u32(0).u32(0).u32(only.snapLength).u32(only.linkType);
+  if (variant.startsWith('ixia')) {
+    file.u32(capture.packets.reduce((sum, { octets }) => sum + 16 + octets.length, 0));
+  }
+  const hasNanoseconds = variant === 'nanoseconds' || variant === 'ixia-hardware';
   const offsets: number[] = [];
   for (const packet of capture.packets) {
     offsets.push(file.length);
     const fraction = Number(packet.time % 1_000_000_000n);
     file.u32(Number(packet.time / 1_000_000_000n));
-    file.u32(variant === 'nanoseconds' ? fraction : Math.floor(fraction / 1000));
+    file.u32(hasNanoseconds ? fraction : Math.floor(fraction / 1000));
     file.u32(packet.octets.length).u32(packet.length);
     if (variant === 'kuznetzov') file.u32(packet.interface).u16(0x0800).u8(0).u8(0);
     file.octets(packet.octets);

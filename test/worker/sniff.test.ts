@@ -24,7 +24,7 @@ describe('what is no capture is named, with what to do', () => {
     ],
     ['text', octets('hello, world\n'), /^not-a-capture: .*text \(13 bytes, it begins with “hello, world”\)/],
     ['text in UTF-16', octets([0xff, 0xfe], [0x68, 0, 0x69, 0]), /^not-a-capture: .*begins with “hi”/],
-    ['xz', octets([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /^unsupported: .*compressed with xz.*unxz/],
+    ['xz', octets([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /^unsupported: .*compressed with xz.*xz -dk/],
     ['bzip2', octets('BZh91AY&SY'), /^unsupported: .*compressed with bzip2.*bunzip2/],
     ['7-Zip', octets('7z', [0xbc, 0xaf, 0x27, 0x1c]), /^unsupported: .*7-Zip archive.*7z x/],
     ['snoop', octets('snoop\0\0\0\0\0\0\x02\0\0\0\x04'), /^unsupported: .*snoop.*editcap -F pcapng/],
@@ -73,6 +73,86 @@ describe('what is no capture is named, with what to do', () => {
   });
 });
 
+/** How captures of other programs begin, as editcap of Wireshark 4.0 writes them, and others as file(1) knows them. */
+const FOREIGN: readonly (readonly [string, Uint8Array, RegExp])[] = [
+  ['snoop', octets('snoop\0\0\0\0\0\0\x02\0\0\0\x04'), /snoop/],
+  ['NetMon 1', octets('RTSS', [1, 1, 1, 0, 0xea, 7]), /NetMon 1/],
+  ['NetMon 2', octets('GMBU', [0, 2, 1, 0, 0xea, 7]), /NetMon 2/],
+  ['Sniffer for DOS', octets('TRSNIFF data    \x1a', [1, 0, 0x12, 0]), /Sniffer \(DOS\)/],
+  ['NetXRay', octets('XCP\x00002.001\0'), /NetXRay/],
+  ['iptrace', octets('iptrace 2.0', [0, 0]), /AIX iptrace/],
+  ['LANalyzer', octets([1, 0x10, 0x4c, 0, 1, 5], 'Trace Display Trace File'), /LANalyzer/],
+  ['nettl', octets([0x54, 0x52, 0, 0x64, 0, 0, 0]), /nettl/],
+  ['RADCOM', octets([0x42, 0xd2, 0, 0x34, 0x12, 0x66, 0x22, 0x88, 0]), /RADCOM/],
+  ['Visual Networks', octets([5], 'VNF%', [0, 0, 0]), /Visual Networks/],
+  ['Observer', octets('ObserverPktBufferVersion=15.00'), /Observer/],
+  ['5View', octets([0xaa, 0xaa, 0xaa, 0xaa, 0x20, 0, 0, 0]), /5View/],
+  ['K12 as text', octets('+---------+---------------+----------+\r\n21:54:02'), /K12 as text/],
+  ['K12', octets([0, 0, 2, 0, 0x12, 5, 0, 0x10, 0]), /K12 \(/],
+  ['Catapult', octets('Session Transcript\n'), /Catapult DCT2000/],
+  ['BLF', octets('LOGG', [0x90, 0, 0, 0]), /Vector BLF/],
+  ['OmniPeek', octets([0x7f], 'ver', [0, 0]), /OmniPeek/],
+  ['Capsa', octets('cpse', [0, 0]), /Capsa/],
+];
+
+describe('captures of other programs are named, with the command that converts them', () => {
+  test.each(FOREIGN)('%s', (_, file, expected) => {
+    const message = told(file);
+    expect(message).toMatch(/^unsupported: The file is a capture of /);
+    expect(message).toMatch(expected);
+    expect(message).toContain('editcap -F pcapng FILE capture.pcapng');
+  });
+
+  test('ERF with a record about itself in front', () => {
+    const meta = new Uint8Array(48);
+    new DataView(meta.buffer).setUint8(8, 0x9b);
+    new DataView(meta.buffer).setUint16(10, 48);
+    const record = new Uint8Array(40);
+    const view = new DataView(record.buffer);
+    view.setUint32(4, 1_700_000_000, true);
+    view.setUint8(8, 2);
+    view.setUint16(10, 40);
+    expect(told(octets([...meta], [...record]))).toMatch(/^unsupported: .*ERF.*editcap/);
+  });
+});
+
+describe('what must be unpacked first is told with its command', () => {
+  const cases: readonly (readonly [string, Uint8Array, RegExp])[] = [
+    ['lzip', octets('LZIP', [1]), /lzip -dk/],
+    ['lzma', octets([0x5d, 0, 0, 0x80, 0, 0xff]), /--format=lzma/],
+    ['lzop', octets([0x89, 0x4c, 0x5a, 0x4f, 0, 0x0d, 0x0a, 0x1a]), /lzop -d/],
+    ['compress', octets([0x1f, 0x9d, 0x90]), /uncompress/],
+    ['RAR', octets('Rar!', [0x1a, 7, 0]), /unrar x/],
+    ['cabinet', octets('MSCF', [0, 0, 0, 0]), /cabextract/],
+    ['cpio', octets('070701'), /cpio -id/],
+    ['Debian package', octets('!<arch>\ndebian-binary'), /ar x/],
+    ['age', octets('age-encryption.org/v1\n'), /age -d/],
+  ];
+  test.each(cases)('%s', (_, file, expected) => {
+    expect(told(file)).toMatch(/^unsupported: /);
+    expect(told(file)).toMatch(expected);
+  });
+});
+
+describe('what is text or a picture is told by name', () => {
+  const transport = new Uint8Array(188 * 4);
+  for (let packet = 0; packet < 4; packet++) transport[packet * 188] = 0x47;
+  const cases: readonly (readonly [string, Uint8Array, RegExp])[] = [
+    ['a NetLog', octets('{"constants":{"activeFieldTrialGroups":[]'), /NetLog of Chrome.*HAR/],
+    ['Envoy in JSON', octets('{"start_time":"2026-01-01T00:00:00Z","method":"GET"}'), /access log in JSON/],
+    ['PDML', octets('<?xml version="1.0"?>\n<pdml version="0">'), /tshark prints as XML/],
+    ['SVG', octets('<svg xmlns="http://www.w3.org/2000/svg">'), /SVG/],
+    ['a hex dump', octets('00000000: d4c3 b2a1 0200 0400 0000 0000 0000 0000  ....'), /hex dump.*text2pcap/],
+    ['MP4', octets([0, 0, 0, 0x20], 'ftypisom'), /MP4/],
+    ['PDF', octets('%PDF-1.7\n'), /PDF/],
+    ['MPEG', transport, /MPEG transport stream/],
+    ['an old Word document', octets([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), /Office/],
+  ];
+  test.each(cases)('%s', (_, file, expected) => {
+    expect(told(file)).toMatch(expected);
+  });
+});
+
 describe('what holds other files is told by how it begins', () => {
   const tar = new Uint8Array(512);
   tar.set(octets('name'));
@@ -104,6 +184,10 @@ describe('captures are let through', () => {
     [0x34, 0xcd, 0xb2, 0xa1],
     [0xa1, 0xb2, 0xcd, 0x34],
     [0x0a, 0x0d, 0x0d, 0x0a],
+    [0x1c, 0, 1, 0xac],
+    [0xac, 1, 0, 0x1c],
+    [0x1c, 0, 1, 0xab],
+    [0xab, 1, 0, 0x1c],
   ];
   test.each(magics)('%i %i %i %i', (...magic) => {
     expect(told(octets(magic, ''.padEnd(40, '\0')))).toBe('a capture');

@@ -23,6 +23,18 @@ const TEXT_KINDS: readonly TextKind[] = [
       'The file is a HAR file, but not in UTF-8, as JSON has to be (RFC 8259 section 8.1). Convert it: iconv -f UTF-16 -t UTF-8 FILE > capture.har',
   },
   {
+    looksLike: /^\s*\{\s*"constants"\s*:\s*\{/,
+    is: 'a NetLog of Chrome (chrome://net-export)',
+    code: 'unsupported',
+    message: `The file is a NetLog of Chrome (chrome://net-export), not a HAR file. ${READS} Export a HAR file from the Network panel instead (“Export HAR”), or look at this one with netlog-viewer.`,
+  },
+  {
+    looksLike: /^\s*\{\s*"(start_time|method|authority|response_code|upstream_host|bytes_received)"\s*:/,
+    is: 'an access log in JSON, as Envoy writes it',
+    code: 'unsupported',
+    message: `The file is an access log in JSON, as Envoy writes it, not a capture. ${READS} Capture the traffic: tcpdump -i any -s 0 -w capture.pcap`,
+  },
+  {
     looksLike: /^\s*(\{\s*["}]|\[\s*[[{"\]])/,
     is: 'JSON text',
     code: 'not-a-capture',
@@ -56,10 +68,29 @@ const TEXT_KINDS: readonly TextKind[] = [
       'The file is an HTML page, not a capture. A download that needs a login often ends like this: download it again and look at its first lines.',
   },
   {
+    looksLike: /^\s*<(!doctype )?svg|^\s*<\?xml[^>]*>\s*<svg/i,
+    is: 'an SVG image',
+    code: 'not-a-capture',
+    message: `The file is an SVG image, not a capture. ${READS}`,
+  },
+  {
+    looksLike: /^\s*<\?xml[^>]*>[^]*<(pdml|psml)\b/,
+    is: 'packets as XML (PDML)',
+    code: 'not-a-capture',
+    message: 'The file is what tshark prints as XML, not a capture. Open the file it was made from.',
+  },
+  {
     looksLike: /^\s*<\?xml/,
     is: 'XML text',
     code: 'not-a-capture',
     message: `The file is XML text, not a capture. ${READS}`,
+  },
+  {
+    looksLike: /^\s*[0-9a-f]{4,8}[: ]\s*([0-9a-f]{2,4} ){4}/im,
+    is: 'a hex dump',
+    code: 'not-a-capture',
+    message:
+      'The file is a hex dump, not a capture. Make one of it: text2pcap FILE capture.pcap (after xxd, use xxd -r first).',
   },
   {
     looksLike: /^-----BEGIN /,
