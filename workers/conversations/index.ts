@@ -2,7 +2,9 @@ import type { ConversationPart, ConversationSummary } from '../../src/model/conv
 import type { ExchangeRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import type { OpenCapture } from '../open-capture.ts';
+import { serverSentEvents } from './events.ts';
 import { grpc } from './grpc.ts';
+import { jsonLines } from './lines.ts';
 import { webSocket } from './websocket.ts';
 
 /** How the messages of one protocol inside an exchange are found and read. */
@@ -14,7 +16,7 @@ export interface ConversationReader {
 }
 
 /** One a protocol; the first that speaks is believed. */
-const READERS: readonly ConversationReader[] = [grpc, webSocket];
+const READERS: readonly ConversationReader[] = [grpc, webSocket, serverSentEvents, jsonLines];
 
 /** What is spoken inside an exchange beyond its two messages; undefined where nothing is. */
 export function conversationSummary(core: Core, exchange: ExchangeRow): ConversationSummary | undefined {
