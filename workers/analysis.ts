@@ -12,6 +12,7 @@ import { buildReport } from './export/report.ts';
 import { helloItem } from './items/hello-item.ts';
 import { OpenCapture } from './open-capture.ts';
 import { complete } from './query/index.ts';
+import { withTimeRange } from './query/time-range.ts';
 import { type Contents, findContents } from './source/contents.ts';
 
 /** A call of open(): which one, and when. */
@@ -85,6 +86,9 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     position: (id, row) => Promise.resolve(opened().position(id, row)),
     packet: (packet) => packetDetail(opened().core, opened(), packet),
     exchange: (exchange) => Promise.resolve(exchangeDetail(opened().core, exchange)),
+    timeline: (query) => opened().overview.timeline(query),
+    hostMap: (query) => opened().overview.hostMap(query),
+    withTimeRange: (filter, range) => Promise.resolve(withTimeRange(opened().core, filter, range)),
     times: (id, measure) => Promise.resolve(opened().times(id, measure)),
     body: (exchange, side) => {
       const { core, reader, desk } = opened();

@@ -3,8 +3,10 @@ import type { ConversationPart, ConversationSummary } from '../src/model/convers
 import type { FieldFormat } from '../src/model/field.ts';
 import type { Evidence, Findings } from '../src/model/finding.ts';
 import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
+import type { HostMap, MapQuery } from '../src/model/host-map.ts';
 import type { Report } from '../src/model/report.ts';
 import type { Result } from '../src/model/result.ts';
+import type { FilterInTime, Timeline, TimelineQuery } from '../src/model/timeline.ts';
 import type { ExchangeTiming, TimeMeasure, TimesOfQuery, TimingDetail } from '../src/model/timing.ts';
 import type { Bytes, ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../src/model/units.ts';
 
@@ -374,6 +376,15 @@ export interface Analysis {
   position(id: number, row: number): Promise<number | undefined>;
   packet(packet: PacketNumber): Promise<PacketDetail | undefined>;
   exchange(exchange: ExchangeRow): Promise<ExchangeDetail | undefined>;
+  /** Counts over time; undefined where a newer question came meanwhile. */
+  timeline(query: TimelineQuery): Promise<Result<Timeline, FilterError> | undefined>;
+  /** Who talks to whom; undefined where a newer question came meanwhile. */
+  hostMap(query: MapQuery): Promise<Result<HostMap, FilterError> | undefined>;
+  /** The filter with this time range in place of its own; undefined takes it out. */
+  withTimeRange(
+    filter: string,
+    range: readonly [from: Nanoseconds, to: Nanoseconds] | undefined,
+  ): Promise<FilterInTime>;
   /** A time of the exchanges that a query answers, summed up; undefined for a query that is no longer kept. */
   times(id: number, measure: TimeMeasure): Promise<TimesOfQuery | undefined>;
   body(exchange: ExchangeRow, side: 'request' | 'response'): Promise<BodyPreview | undefined>;

@@ -26,6 +26,7 @@ import { packetItems } from './items/packet-items.ts';
 import type { PumpEnd } from './pump.ts';
 import { pumpSeveral, type SeveralHooks } from './pump-several.ts';
 import { reportedOf } from './formats/reported.ts';
+import { Overview } from './overview/index.ts';
 import { timesOfQuery } from './overview/timing-summary.ts';
 import { Queries } from './queries.ts';
 import { readQuicHandshakes } from './quic/index.ts';
@@ -41,6 +42,7 @@ export class OpenCapture {
   readonly sources: SourceFiles;
   readonly reader: BlobReader;
   readonly desk: FollowDesk;
+  readonly overview: Overview;
   readonly #contents: Contents;
   readonly #queries = new Queries();
   readonly #began: number;
@@ -62,6 +64,7 @@ export class OpenCapture {
     this.sources = new SourceFiles(contents.captures);
     this.reader = new BlobReader(this.sources.blob);
     this.desk = new FollowDesk(core, this.reader);
+    this.overview = new Overview(core);
   }
 
   /** The findings, once they are final. */

@@ -5,11 +5,14 @@ import type {
   ConversationPart,
   ExchangeDetail,
   FilterError,
+  FilterInTime,
   FlowDetail,
   FollowPart,
   HelloItem,
+  HostMap,
   Items,
   Listener,
+  MapQuery,
   BodyFile,
   BodyPreview,
   OpenError,
@@ -19,6 +22,8 @@ import type {
   Result,
   Summary,
   TableQuery,
+  Timeline,
+  TimelineQuery,
   TimeMeasure,
   TimesOfQuery,
   View,
@@ -68,6 +73,15 @@ export class AnalysisClient implements Analysis {
   }
   exchange(exchange: number): Promise<ExchangeDetail | undefined> {
     return this.#call((analysis) => analysis.exchange(exchange));
+  }
+  timeline(query: TimelineQuery): Promise<Result<Timeline, FilterError> | undefined> {
+    return this.#call<Result<Timeline, FilterError> | undefined>((analysis) => analysis.timeline(query));
+  }
+  hostMap(query: MapQuery): Promise<Result<HostMap, FilterError> | undefined> {
+    return this.#call<Result<HostMap, FilterError> | undefined>((analysis) => analysis.hostMap(query));
+  }
+  withTimeRange(filter: string, range: readonly [number, number] | undefined): Promise<FilterInTime> {
+    return this.#call((analysis) => analysis.withTimeRange(filter, range));
   }
   times(id: number, measure: TimeMeasure): Promise<TimesOfQuery | undefined> {
     return this.#call((analysis) => analysis.times(id, measure));

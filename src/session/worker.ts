@@ -1,4 +1,6 @@
 // The views know the worker's words through the session only.
+export type { HostMap, MapFailures, MapHost, MapLink, MapQuery } from '../model/host-map.ts';
+export type { Counts, FilterInTime, SeriesName, Timeline, TimelineQuery } from '../model/timeline.ts';
 export type { Report } from '../model/report.ts';
 export type { Result } from '../model/result.ts';
 export type {

@@ -2,6 +2,7 @@ import { LIMITS } from '../../src/model/limits.ts';
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { FilterError, TableQuery, View } from '../api.ts';
 import type { Core } from '../core.ts';
+import type { Bitset } from './bitset.ts';
 import { compileNode, type Selection } from './compile.ts';
 import { FilterFailure } from './failure.ts';
 import { parseFilter } from './parser.ts';
@@ -52,14 +53,17 @@ export function compileFilter(core: Core, text: string): Result<CompiledFilter, 
   return words.ok ? ok({ kind: 'words', select: words.value }) : words;
 }
 
+/** The rows of a view that a filter selects; undefined for all. A pattern can fail here: its time is limited. */
+export function filteredRows(filter: CompiledFilter, view: View): Result<Bitset | undefined, FilterError> {
+  return caught(() => filter.select?.(view));
+}
+
 /** Answers a query of a view. */
 export function runQuery(core: Core, view: View, query: TableQuery): Result<Rows, FilterError> {
   const total = domainRows(core, view);
   const filter = compileFilter(core, query.filter);
   if (!filter.ok) return filter;
-  const { select } = filter.value;
-  // A pattern can still fail here: its time is limited.
-  const found = caught(() => select?.(view));
+  const found = filteredRows(filter.value, view);
   if (!found.ok) return found;
   const chosen = found.value && found.value.count < total ? found.value.rows() : undefined;
   const { sort } = query;
