@@ -91,6 +91,7 @@ const FLOW_MARK_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [FlowMark.REFUSED, 'refused'],
   [FlowMark.TLS_TROUBLE, 'tls-trouble'],
   [FlowMark.MIXED_TLS, 'mixed-tls'],
+  [FlowMark.RESET_UNREAD, 'reset-unread'],
 ];
 
 const duration: FieldBinding = (core) => {

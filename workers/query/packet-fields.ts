@@ -221,7 +221,6 @@ export const PACKET_BINDINGS: FieldBindings = {
   'tcp.analysis.window_full': marked(PacketMark.WINDOW_FULL),
   'tcp.analysis.window_update': marked(PacketMark.WINDOW_UPDATE),
   'tcp.analysis.zero_window': marked(PacketMark.ZERO_WINDOW),
-  'tcp.analysis.zero_window_probe': marked(PacketMark.ZERO_WINDOW_PROBE),
   'tcp.analysis.reused_ports': marked(PacketMark.PORTS_REUSED),
   'offwire.duplicate': marked(PacketMark.DUPLICATE),
 };
