@@ -1,4 +1,4 @@
-import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { codingsOf, decodeContent, type Decoded } from '../../workers/bodies/decode.ts';
 
@@ -30,6 +30,7 @@ describe('content codings are undone', () => {
     ['deflate', 'deflate', deflateSync(content)],
     ['deflate without the zlib wrapper', 'deflate', deflateRawSync(content)],
     ['deflate that does not compress', 'deflate', deflateSync(content, { level: 0 })],
+    ['Brotli', 'br', brotliCompressSync(content)],
     ['Zstandard', 'zstd', zstd],
     ['Zstandard in two frames', 'zstd', Buffer.concat([zstd, zstd])],
     ['two codings', 'deflate, gzip', gzipSync(deflateSync(content))],
@@ -54,6 +55,7 @@ describe('a coded content that is cut', () => {
     ['gzip', gzipSync(long)],
     ['deflate', deflateSync(long)],
     ['deflate', deflateRawSync(long)],
+    ['br', brotliCompressSync(long)],
   ];
   test.each(cases)('anywhere, gives all that its octets hold: %s', (coding, packed) => {
     let before = 0;
@@ -115,6 +117,7 @@ describe('a small content that becomes a large one', () => {
     ['gzip', gzipSync(zeros)],
     ['deflate', deflateSync(zeros)],
     ['gzip, gzip', gzipSync(gzipSync(zeros))],
+    ['br', brotliCompressSync(zeros)],
   ])('stops at the limit: %s', (coding, bomb) => {
     const found = decode(bomb, coding);
     expect(found.octets.length).toBe(1 << 20);

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../src/model/units.ts';
-import { type UndoCoding, undoDeflate, undoGzip, undoZstd } from './undo-coding.ts';
+import { type UndoCoding, undoBrotli, undoDeflate, undoGzip, undoZstd } from './undo-coding.ts';
 
 /** Why a coding was not undone, or not to its end. */
 export interface CodingProblem {
@@ -26,6 +26,7 @@ const CODINGS: Readonly<Record<string, UndoCoding | undefined>> = {
   gzip: undoGzip,
   'x-gzip': undoGzip,
   deflate: undoDeflate,
+  br: undoBrotli,
   zstd: undoZstd,
 };
 

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../src/model/units.ts';
+import { decodeBrotli } from './brotli/decode.ts';
 import { type Compression, createUnpacker, type Unpacker } from '../source/unpackers.ts';
 
 /** What came of undoing one coding. */
@@ -166,6 +167,9 @@ export const undoZstd: UndoCoding = (octets, limit) => {
   const problem = 'its window is larger than 128 MiB';
   return { octets: new Uint8Array(), isComplete: false, isCapped: false, problem };
 };
+
+/** Brotli (RFC 7932). */
+export const undoBrotli: UndoCoding = decodeBrotli;
 
 /** The window that the first frame asks for (RFC 8878 section 3.1.1.1.2); 0 where it has none, or is no frame. */
 function zstdWindow(octets: Uint8Array): Bytes {
