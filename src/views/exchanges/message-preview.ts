@@ -9,7 +9,15 @@ const LOOKED_AT = 400;
 const HEX_OCTETS = 32;
 
 /** Kinds whose label says more than their octets do. */
-const TOLD_BY_LABEL: ReadonlySet<string> = new Set(['close', 'message', 'status', 'trailers', 'FIN', 'RST']);
+const TOLD_BY_LABEL: ReadonlySet<string> = new Set([
+  'close',
+  'message',
+  'settings',
+  'status',
+  'trailers',
+  'FIN',
+  'RST',
+]);
 
 /** The first characters of a message's content, in one line; octets in hexadecimal where they are no text. */
 export function contentPreview({ octets, isText: isMeant }: ConversationMessage): string {
