@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../workers/findings/index.ts';
 import { CLOSING_SCENES } from './closing-scenes.ts';
+import { HTTP2_SCENES } from './http2-scenes.ts';
 import { MESSAGE_SCENES } from './message-scenes.ts';
 import { findingsOf, ofRule } from './scene.ts';
 import { TLS_SCENES } from './tls-scenes.ts';
 
-const SCENES = [...MESSAGE_SCENES, ...CLOSING_SCENES, ...TLS_SCENES];
+const SCENES = [...MESSAGE_SCENES, ...CLOSING_SCENES, ...TLS_SCENES, ...HTTP2_SCENES];
 
 it('every rule in the registry has a scene in which it fires and one in which it does not', () => {
   expect(SCENES.map(({ rule }) => rule).sort()).toEqual(RULES.map(({ id }) => id).sort());

@@ -38,6 +38,10 @@ export interface EndedWords {
   readonly closeLabel: string;
   /** A line of ours below the quoted message. */
   readonly tail: readonly string[];
+  /** What is to be said of a quoted line, by its lower-case name. */
+  readonly remark?: { readonly name: string; readonly text: string };
+  /** The request is quoted, though there is an answer. */
+  readonly quotesRequest?: boolean;
   readonly doubts?: readonly string[];
   /** What the certainty rests on, in a sentence. */
   readonly rests: string;
@@ -61,8 +65,8 @@ export interface EndedRule {
   readonly endOf?: (facts: Facts, ended: Ended) => Close | undefined;
   /** The end is one of the exchange alone: what becomes of its connection is not explained. */
   readonly sparesFlow?: boolean;
-  /** Whose fault is quoted, where it is not in the header section. */
-  readonly quotes?: 'request' | 'trailers';
+  /** What is quoted, where it is not the header section. */
+  readonly quotes?: 'trailers';
   /** The least it does; more where the caller felt it. */
   readonly least: (instance: EndedInstance) => ImpactLevel;
   readonly tell: (instance: EndedInstance) => EndedWords;
@@ -227,7 +231,8 @@ function tell(
       ...(isConnection ? {} : { side: close.side }),
     },
   });
-  const message = rule.quotes === 'request' ? exchange.request : (exchange.response ?? exchange.request);
+  const answer = words.quotesRequest === true ? undefined : exchange.response;
+  const message = answer ?? exchange.request;
   const packets = instances.flatMap((one) => [
     one.exchange.request?.firstPacket ?? 0,
     one.close.packet,
@@ -273,6 +278,7 @@ function tell(
           quote: quoteMessage(facts, exchange, message, {
             tail: words.tail,
             isTrailers: rule.quotes === 'trailers',
+            ...(words.remark === undefined ? {} : { remark: words.remark }),
           }),
         }),
     time: downstream?.request?.start ?? exchange.request?.start ?? close.time,

@@ -70,7 +70,7 @@ function classify(
     return packet === 0 ? undefined : { ending: 'reset-after-response', ended: { flow, exchange, packet } };
   }
   // What ended a stream before its connection did is told by the rules of HTTP/2.
-  if (isHttp2 && (streamFacts(facts.core, exchange)?.resets.length ?? 0) > 0) return undefined;
+  if (isHttp2 && hasOwnEnd(facts, flow, exchange)) return undefined;
   const serverClose = firstClose(facts, flow, server);
   const clientClose = firstClose(facts, flow, client);
   const question = { flow, exchange, server, serverClose, clientClose, isHttp2 };
@@ -86,9 +86,20 @@ function lastCut(facts: Facts, flow: FlowRow): ExchangeRow | undefined {
     const state = messages.state(row * 2 + 1);
     if (state === MessageState.COMPLETE || state === MessageState.CUT_BY_RST_STREAM) continue;
     if (messages.state(row * 2) === MessageState.CUT_BY_RST_STREAM) continue;
-    if ((streamFacts(facts.core, row)?.resets.length ?? 0) === 0) return row;
+    if (!hasOwnEnd(facts, flow, row)) return row;
   }
   return undefined;
+}
+
+/** Whether a RST_STREAM ended the stream, or a GOAWAY of the server left it out. */
+function hasOwnEnd(facts: Facts, flow: FlowRow, exchange: ExchangeRow): boolean {
+  const stream = streamFacts(facts.core, exchange);
+  if (stream === undefined) return false;
+  const client = facts.clientOf(flow);
+  const isLeftOut = facts
+    .goAways(flow)
+    .some(({ side, lastStream }) => side !== client && stream.identifier > lastStream);
+  return isLeftOut || stream.resets.length > 0;
 }
 
 interface Question {

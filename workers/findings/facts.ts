@@ -68,6 +68,8 @@ export interface ExchangeFacts {
 export interface Close {
   readonly side: Side;
   readonly how: 'FIN' | 'RST' | 'RST_STREAM' | 'GOAWAY' | 'grpc-status';
+  /** Name of the error code of a RST_STREAM or GOAWAY. */
+  readonly error?: string;
   readonly packet: PacketNumber;
   readonly time: Nanoseconds;
 }

@@ -84,8 +84,8 @@ export function tellMessageFault(
 /** ", so the proxy reset the connection": what the title says of the reaction. */
 function consequence({ reaction, receiver, message }: FaultInstance): string {
   if (reaction === undefined) return '';
-  const how = reaction.close?.how;
-  if (how !== undefined && how !== 'FIN') return `, so ${receiver.noun} ${didClose(how)}`;
+  const { close } = reaction;
+  if (close !== undefined && close.how !== 'FIN') return `, so ${receiver.noun} ${didClose(close)}`;
   if (message.isRequest && reaction.status !== undefined)
     return `, so ${receiver.noun} refused it with ${reaction.status}`;
   if (reaction.close === undefined) return `, so ${receiver.noun} ${reaction.felt ?? 'gave up'}`;
@@ -109,11 +109,11 @@ function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
       return [` ${who} `, { strong: `refused the request: ${statusText(exchange)}` }, '.'];
     }
     const unanswered = exchange.response === undefined ? ' without an answer' : '';
-    const did = `${didClose(reaction.close?.how)}${unanswered}`;
+    const did = `${didClose(reaction.close)}${unanswered}`;
     return [` ${who} `, { strong: did }, `${later(reaction.after)}.`];
   }
   const parts: Prose[number][] = [];
-  const did = didClose(reaction.close?.how);
+  const did = didClose(reaction.close);
   if (reaction.felt !== undefined && reaction.close !== undefined) {
     parts.push(` ${who} dropped the answer, ${did}${later(reaction.after)} and `);
     parts.push({ strong: reaction.felt }, '.');
@@ -130,14 +130,15 @@ function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
 }
 
 /** What a receiver did, after its name. */
-function didClose(how: Close['how'] | undefined): string {
-  switch (how) {
+function didClose(close: Close | undefined): string {
+  const error = close?.error === undefined ? '' : ` (${close.error})`;
+  switch (close?.how) {
     case 'RST':
       return 'reset the connection';
     case 'RST_STREAM':
-      return 'reset the stream';
+      return `reset the stream${error}`;
     case 'GOAWAY':
-      return 'ended the connection with GOAWAY';
+      return `ended the connection with GOAWAY${error}`;
     default:
       return 'closed the connection';
   }
@@ -156,7 +157,8 @@ function repeats(count: number): string | undefined {
 }
 
 function closeLabel({ reaction, message }: FaultInstance): string {
-  const how = reaction?.close?.how ?? '';
+  const { how = '', error } = reaction?.close ?? {};
+  if (error !== undefined) return `${how} ${error}`;
   if (message.isRequest) return `${how}, no answer`;
   return message.state === MessageState.COMPLETE ? `${how}, answer refused` : `${how}, answer unfinished`;
 }

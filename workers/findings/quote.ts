@@ -1,6 +1,7 @@
 import { Framing } from '../../src/model/exchange.ts';
 import type { Quote } from '../../src/model/finding.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import { fieldName } from '../field-lines.ts';
 import { remarkLines, remarkTrailers } from '../violations.ts';
 import { type ExchangeFacts, type Facts, type MessageFacts, NO_FLOW } from './facts.ts';
 import { formatCount } from '../../src/model/format.ts';
@@ -13,6 +14,8 @@ type QuoteLine = Quote['lines'][number];
 export interface QuoteOptions {
   /** What is wrong with the start line. */
   readonly startRemark?: string;
+  /** What is to be said of the line of this (lower-case) name. */
+  readonly remark?: { readonly name: string; readonly text: string };
   /** The trailer section is meant, where the message has one. */
   readonly isTrailers?: boolean;
   /** Lines of ours about what followed, or what is missing. */
@@ -31,7 +34,12 @@ export function quoteMessage(
 ): Quote {
   const row = exchange.row * 2 + (message.isRequest ? 0 : 1);
   const isTrailers = options.isTrailers === true && message.trailers !== 0;
-  const lines = isTrailers ? remarkTrailers(facts.core, row) : remarkLines(facts.core, row);
+  const { remark } = options;
+  const lines = (isTrailers ? remarkTrailers(facts.core, row) : remarkLines(facts.core, row)).map((line) =>
+    line.remark === undefined && remark?.name === fieldName(line.text)
+      ? { ...line, remark: remark.text }
+      : line,
+  );
   const shown: QuoteLine[] = [];
   let omitted = 0;
   const tellOmitted = (): void => {

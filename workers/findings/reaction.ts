@@ -1,5 +1,6 @@
 import { MessageState, Violation } from '../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
+import { http2ErrorName } from '../http2-words.ts';
 import { feltByCaller } from './correlate.ts';
 import { Http2Error } from '../../src/model/http2-registries.ts';
 import {
@@ -85,12 +86,14 @@ function streamRefusal(
   const sender = receiver === client ? 0 : 1;
   const reset = stream.resets.find((one) => one.side === sender && isMeant(one.code, one.packet));
   if (reset !== undefined) {
-    return { side: receiver, how: 'RST_STREAM', packet: reset.packet, time: facts.time(reset.packet) };
+    const error = http2ErrorName(reset.code);
+    return { side: receiver, how: 'RST_STREAM', packet: reset.packet, time: facts.time(reset.packet), error };
   }
   const goAway = facts.goAways(flow).find((one) => one.side === receiver && isMeant(one.value, one.packet));
   if (goAway === undefined || facts.time(goAway.packet) - message.start > THRESHOLDS.REACTION)
     return undefined;
-  return { side: receiver, how: 'GOAWAY', packet: goAway.packet, time: facts.time(goAway.packet) };
+  const error = http2ErrorName(goAway.value);
+  return { side: receiver, how: 'GOAWAY', packet: goAway.packet, time: facts.time(goAway.packet), error };
 }
 
 /** What the server did after it got this request: refused it with a status, or closed without an answer. */

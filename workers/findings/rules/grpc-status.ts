@@ -104,7 +104,9 @@ function tellStatus(instance: EndedInstance): EndedWords {
   const deadline = deadlineOf(facts.lines(exchange.request?.section ?? 0));
   const isLate = (status === 1 || status === 4) && deadline !== undefined && after >= deadline.time * 0.9;
   return {
-    title: `${capitalize(who)} answered ${methodOf(exchange.target)} with gRPC status ${grpcStatusWords(status)}`,
+    title: isLate
+      ? `The deadline of ${formatDuration(deadline.time)} for ${methodOf(exchange.target)} was over: gRPC status ${grpcStatusWords(status)}`
+      : `${capitalize(who)} answered ${methodOf(exchange.target)} with gRPC status ${grpcStatusWords(status)}`,
     lead: prose(
       `${capitalize(client.noun)} called `,
       code(methodOf(exchange.target)),
@@ -112,7 +114,7 @@ function tellStatus(instance: EndedInstance): EndedWords {
       { strong: `grpc-status ${grpcStatusWords(status)}` },
       message === '' ? ' without a message' : prose(': ', code(message)),
       isAlone ? ', in the only header section: no message came before it' : '',
-      `. That is, ${advice.means}.`,
+      isLate ? '.' : `. That is, ${advice.means}.`,
       isLate
         ? prose(
             ` Its deadline of ${formatDuration(deadline.time)} (`,
@@ -148,6 +150,7 @@ function tellStatus(instance: EndedInstance): EndedWords {
       `Envoy: 200 in the access log; %GRPC_STATUS% says ${camel(name)}`,
     ],
     sources: ['gRPC over HTTP/2, “Responses”', 'gRPC, “Status codes and their use in gRPC”'],
+    remark: { name: 'grpc-status', text: name },
     closeLabel: `grpc-status ${grpcStatusWords(status)}`,
     tail: [],
     rests: `The status was captured in ${isAlone ? 'the header section' : 'the trailers'} of the answer.`,

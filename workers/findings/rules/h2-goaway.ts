@@ -28,7 +28,6 @@ export const h2GoAway = endedExchangeRule({
     const frame = frameOf(facts, ended);
     return `${frame?.value ?? 0}-${frame?.side ?? 0}`;
   },
-  quotes: 'request',
   least: ({ facts, exchange, close }) => {
     const frame = frameOf(facts, { flow: exchange.flow, exchange: exchange.row, packet: close.packet });
     const isBroken = exchange.response?.state !== MessageState.COMPLETE;
@@ -167,6 +166,7 @@ function tell(instance: EndedInstance): EndedWords {
         ]
       : [...words.logWords, `grpc-go: received prior goaway: code: ${name}`],
     sources: ['RFC 9113 section 6.8', 'RFC 9113 section 7'],
+    quotesRequest: true,
     closeLabel: `GOAWAY ${name}, last stream ${last}`,
     tail: [
       `… ${isBroken ? 'no whole answer' : 'answered'}; GOAWAY ${name}, last stream ${last}${debug === '' ? '' : `, “${debug.slice(0, 80)}”`}`,

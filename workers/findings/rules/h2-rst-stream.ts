@@ -197,6 +197,8 @@ function tellDeadline(instance: EndedInstance): EndedWords {
       'Envoy: UT response_timeout; DR http2.remote_reset',
     ],
     sources: ['gRPC over HTTP/2, “Requests” (grpc-timeout)', 'RFC 9113 section 7'],
+    quotesRequest: true,
+    ...(deadline === undefined ? {} : { remark: { name: deadline.field, text: `${limit} to live` } }),
     closeLabel: `RST_STREAM CANCEL after ${waited}`,
     tail: [`… ${soFar(instance)}; RST_STREAM CANCEL after ${waited}`],
     rests: 'The deadline and the RST_STREAM were both captured, and the time between them was measured.',
