@@ -55,3 +55,9 @@ export function expectedCaptures(folder: string): readonly Expected[] {
   }
   return captures;
 }
+
+/** Where the octets of a capture are that another table names. */
+export function storedAt(folder: string, path: string): string {
+  const original = expectedCaptures(folder).find((capture) => capture.path === path)?.stored ?? path;
+  return join(folder, original);
+}

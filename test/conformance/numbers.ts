@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import { createAnalysis } from '../../workers/analysis.ts';
-import type { Listener } from '../../workers/api.ts';
+import type { Analysis, Listener } from '../../workers/api.ts';
 
 /** What is compared, by its column in EXPECT/INDEX.tsv. */
 export const FIELDS = {
@@ -35,8 +35,14 @@ const SILENT: Listener = {
 };
 
 /** Opens a capture as the page and `npm run report` do; undefined where it is refused. */
-export async function readReport(path: string, core: WebAssembly.Module): Promise<Report | undefined> {
+export async function openCapture(path: string, core: WebAssembly.Module): Promise<Analysis | undefined> {
   const analysis = createAnalysis(core);
   const opened = await analysis.open([new File([await openAsBlob(path)], basename(path))], SILENT);
-  return opened.ok ? analysis.report() : undefined;
+  return opened.ok ? analysis : undefined;
+}
+
+/** The report of a capture; undefined where it is refused. */
+export async function readReport(path: string, core: WebAssembly.Module): Promise<Report | undefined> {
+  const analysis = await openCapture(path, core);
+  return analysis?.report();
 }
