@@ -362,7 +362,8 @@ describe('blocks of nghttp2', () => {
     const stories = readdirSync(folder).filter((name) => name.endsWith('.json'));
     expect(stories.length).toBeGreaterThan(20);
     for (const name of stories) {
-      const story = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Story;
+      const story: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      if (!isStory(story)) throw new Error(`${name} is no story`);
       const size = story.cases[0]?.header_table_size ?? 4096;
       const blocks = story.cases.map(({ wire }) => hexOctets(wire));
       const first =
@@ -384,4 +385,8 @@ interface Story {
     readonly header_table_size?: number;
     readonly headers: readonly Readonly<Record<string, string>>[];
   }[];
+}
+
+function isStory(value: unknown): value is Story {
+  return typeof value === 'object' && value !== null && 'cases' in value && Array.isArray(value.cases);
 }

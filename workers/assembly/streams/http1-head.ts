@@ -255,12 +255,6 @@ export function clearMessage(message: usize): void {
   setF64(message, schema.MESSAGES_END, NaN);
 }
 
-/** The oldest exchange that awaits its final response gets it by other means. */
-export function passAwaited(flow: u32): void {
-  const open = awaitedExchange(flow);
-  if (open) setU32(flowAt(flow), schema.FLOWS_OPEN_EXCHANGE, nextWithout(open - 1, RESPONSE));
-}
-
 /** The exchange of a request whose first octet came in `packet`: a new one, or a response's that came before its request. */
 export function exchangeOfRequest(flow: u32, side: u32, packet: u32): u32 {
   count(schema.COUNTER_REQUESTS, 1);

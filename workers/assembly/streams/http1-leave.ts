@@ -67,10 +67,7 @@ export function isHttp2(flow: u32, side: u32, self: usize, at: usize, end: usize
   if (previous && u16Of(head.exchangeAt(previous - 1), schema.EXCHANGES_STATUS) == 0) {
     const section = u32Of(head.messageAt(previous - 1, head.REQUEST), schema.MESSAGES_SECTION);
     const marks = u32Of(rowAt(schema.TABLE_SECTIONS, section - 1), schema.SECTIONS_MARKS);
-    if (marks & schema.SECTION_MARK_H2C) {
-      exchange = previous;
-      head.passAwaited(flow);
-    }
+    if (marks & schema.SECTION_MARK_H2C) exchange = previous;
   }
   leave(flow, side, schema.PROTOCOL_UNKNOWN);
   http2.upgrade(flow, side, exchange, seen);

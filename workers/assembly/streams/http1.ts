@@ -357,7 +357,12 @@ export function close(flow: u32, side: u32, how: u32): void {
 
 /** Both directions are over: gives their states back. */
 export function end(flow: u32): void {
-  if (head.awaitedExchange(flow)) orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
+  const open = head.awaitedExchange(flow);
+  // An exchange that was upgraded without a 101 in sight was answered in HTTP/2.
+  const isAnswered =
+    open == 0 ||
+    u8Of(head.messageAt(open - 1, head.RESPONSE), schema.MESSAGES_STATE) != schema.MESSAGE_STATE_ABSENT;
+  if (!isAnswered) orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
   for (let side: u32 = 0; side < 2; side++) {
     const self = state.dissectorOf(flow, side);
     if (self == 0) continue;

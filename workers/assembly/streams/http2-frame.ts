@@ -1,7 +1,7 @@
 // What can be a frame of HTTP/2 (RFC 9113 sections 4 and 6): for the frame at hand, and to tell frames from other octets in the middle
 // of a connection.
 
-import { has, u24At, u32At, u8At } from '../bytes';
+import { has, u16At, u24At, u32At, u8At } from '../bytes';
 import * as schema from '../schema';
 import { isPlausible as isPlausibleBlock } from './hpack';
 
@@ -100,8 +100,8 @@ function evidence(at: usize): u32 {
       return increment != 0 && increment < 0x80000000 ? 2 : 0;
     }
     case schema.FRAME_TYPE_SETTINGS:
-      // Identifiers are small, but for those that are there to be ignored.
-      return length == 0 || u8At(payload) == 0 ? 2 : 1;
+      if (length == 0) return 1;
+      return areSettings(payload, length) ? 2 : 0;
     case schema.FRAME_TYPE_RST_STREAM:
       return u32At(payload) < 256 ? 2 : 1;
     case schema.FRAME_TYPE_PING:
@@ -142,12 +142,16 @@ export function looksLikeSettings(at: usize, length: u32): bool {
   const size = u24At(at);
   if (u8At(at + 3) != schema.FRAME_TYPE_SETTINGS || u8At(at + 4) != 0 || u32At(at + 5) != 0) return false;
   if (size == 0 || size % 6 != 0 || size > 240) return false;
-  const there = min<u32>(size, length - HEADER_OCTETS) / 6;
-  for (let index: u32 = 0; index < there; index++) {
-    const parameter = at + HEADER_OCTETS + index * 6;
-    const identifier = (u8At(parameter) << 8) | u8At(parameter + 1);
+  return areSettings(at + HEADER_OCTETS, min<u32>(size, length - HEADER_OCTETS));
+}
+
+/** Whether the whole parameters in the octets have identifiers that are in use. */
+function areSettings(at: usize, length: u32): bool {
+  const end = at + length;
+  for (; has(at, end, 6); at += 6) {
+    const identifier = u16At(at);
     // Known ones, or those of the form 0x?A?A that are there to be ignored.
-    if (identifier > 64 && (identifier & 0x0f0f) != 0x0a0a) return false;
+    if (identifier == 0 || (identifier > 64 && (identifier & 0x0f0f) != 0x0a0a)) return false;
   }
   return true;
 }

@@ -23,6 +23,8 @@ const HIGHEST: usize = 24; // two
 const ENDED_AT: usize = 32;
 /** 1 where a direction was not seen whole: streams may have begun, or ended, out of sight. */
 export const IS_PARTIAL: usize = 36;
+/** Side of the client while it is UNTOLD. */
+export const GUESSED_CLIENT: usize = 40;
 /** Streams that ended lately: identifiers. */
 const ENDED: usize = 64;
 const KEPT: u32 = 32;
@@ -47,10 +49,10 @@ export function destroy(connection: usize): void {
   release(connection, SIZE);
 }
 
-/** Side of the client; the originator of the flow where nothing has told. */
+/** Side of the client; a guess where nothing has told. */
 export function clientOf(connection: usize): u32 {
   const client = u32Of(connection, CLIENT);
-  return client == UNTOLD ? 0 : client;
+  return client == UNTOLD ? u32Of(connection, GUESSED_CLIENT) : client;
 }
 
 function slotAt(connection: usize, slot: u32): usize {

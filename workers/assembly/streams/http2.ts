@@ -1,7 +1,7 @@
 // HTTP/2 on one direction of a flow: its preface, frames and their order (RFC 9113 sections 3 to 6).
 
 import { copyOctets, u24At, u32At, u8At } from '../bytes';
-import { orU8, setU32, setU8, u32Of } from '../columns';
+import { orU8, setU32, setU8, u16Of, u32Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
@@ -15,12 +15,19 @@ import * as state from './http2-state';
 import * as connections from './http2-streams';
 import * as streams from './index';
 
+/** What gRPC's examples, and many of its servers, listen on. */
+const GRPC_PORT: u32 = 50051;
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** The connection of a flow: the other direction's, or a new one. */
 function connectionOf(flow: u32, side: u32): usize {
   const other = state.dissectorOf(flow, side ^ 1);
-  return other ? u32Of(other, state.CONNECTION) : connections.create(connections.UNTOLD);
+  if (other) return u32Of(other, state.CONNECTION);
+  const connection = connections.create(connections.UNTOLD);
+  // Both ports may be above 32767 and the server's packet the first: a guess, until pseudo-header fields tell.
+  const isServerFirst = u16Of(flowAt(flow), schema.FLOWS_ORIGINATOR_PORT) == GRPC_PORT;
+  if (isServerFirst) setU32(connection, connections.GUESSED_CLIENT, 1);
+  return connection;
 }
 
 /** Whether octets of the flow are missing, so that entries and streams may have begun out of sight. */
