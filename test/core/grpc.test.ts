@@ -7,7 +7,6 @@ import {
   grpcMessage,
   headers,
   PREFACE,
-  request,
   response,
   rstStream,
   settings,

@@ -4,7 +4,7 @@ import { readFourWays } from '../support/four-ways.ts';
 import { HpackEncoder } from '../support/hpack-encoder.ts';
 import { data, frame, grpcMessage, headers, ping, request, response } from '../support/http2-messages.ts';
 import { hexOctets, u16 } from '../support/octets.ts';
-import { connection, script } from '../support/packet-script.ts';
+import { script } from '../support/packet-script.ts';
 
 describe('HTTP/2 from the middle of a connection', () => {
   const fields = [

@@ -15,7 +15,6 @@ import {
   fieldSection,
   frame,
   goAway,
-  grpcMessage,
   headers,
   ping,
   PREFACE,
