@@ -3,8 +3,13 @@ import { LIMITS } from '../../src/model/limits.ts';
 import type { Bytes, ExchangeRow } from '../../src/model/units.ts';
 import type { OpenCapture } from '../open-capture.ts';
 
-/** A message on its way to the page. `inflated` counts the octets that decompressing it gave, kept or not. */
-export type SourceMessage = ConversationMessage & { readonly inflated?: Bytes };
+/** A message on its way to the page. */
+export interface SourceMessage extends ConversationMessage {
+  /** Octets that decompressing it gave, kept or not. */
+  readonly inflated?: Bytes;
+  /** Which it was to begin, where messages may end in another order. */
+  readonly began?: number;
+}
 
 /**
  * The messages of a conversation in the order they were complete, a few at a time as the file is read. Ends with what kept it from
@@ -39,19 +44,19 @@ export async function readPart(
 ): Promise<ConversationPart> {
   const place = placeAt(capture, exchange, from, open);
   place.turn = capture.desk.turn;
-  const messages: ConversationMessage[] = [];
+  const found: SourceMessage[] = [];
   let octets: Bytes = 0;
   let inflated: Bytes = 0;
   const part = (next: number | undefined, problem?: string): ConversationPart => ({
     protocol,
-    messages: messages.sort((a, b) => a.packet - b.packet),
+    messages: found.sort(byBeginning).map(shown),
     next,
     ...(problem === undefined ? {} : { problem }),
   });
   for (let batch = 0; ;) {
     for (; place.at < place.waiting.length; place.at++) {
       const isFull =
-        messages.length >= LIMITS.CONVERSATION_PART_MESSAGES ||
+        found.length >= LIMITS.CONVERSATION_PART_MESSAGES ||
         octets >= LIMITS.CONVERSATION_PART_OCTETS ||
         inflated >= LIMITS.CONVERSATION_INFLATED_OCTETS;
       if (isFull) return part(place.given);
@@ -60,10 +65,9 @@ export async function readPart(
       place.given++;
       // A place that began again has to come to where the last part ended.
       if (place.given <= from) continue;
-      const { inflated: cost = 0, ...shown } = message;
-      messages.push(shown);
-      octets += shown.octets.length;
-      inflated += cost;
+      found.push(message);
+      octets += message.octets.length;
+      inflated += message.inflated ?? 0;
     }
     if (place.given >= from && ++batch > BATCHES) return part(place.given);
     const read = await place.source.next();
@@ -74,6 +78,23 @@ export async function readPart(
     place.waiting = read.value;
     place.at = 0;
   }
+}
+
+/** Those without a beginning of their own are the last. */
+function byBeginning(a: SourceMessage, b: SourceMessage): number {
+  if (a.began === b.began) return 0;
+  return (a.began ?? Infinity) - (b.began ?? Infinity);
+}
+
+/** What crosses to the page. */
+function shown(message: SourceMessage): ConversationMessage {
+  const { side, time, packet, kind, label, size, octets, isText, encoding, fields, caveat } = message;
+  return {
+    ...{ side, time, packet, kind, label, size, octets, isText },
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(caveat === undefined ? {} : { caveat }),
+  };
 }
 
 function placeAt(

@@ -16,7 +16,7 @@ import { harMessages } from './har-websocket.ts';
 import type { ConversationReader } from './index.ts';
 import { type MessageSource, readPart, type SourceMessage } from './paging.ts';
 import { agreedExtensions } from './websocket/extensions.ts';
-import { type DecodedMessage, MessageDecoder } from './websocket/message-decoder.ts';
+import { type Beginnings, type DecodedMessage, MessageDecoder } from './websocket/message-decoder.ts';
 
 const NO_FLOW = 0xffffffff;
 
@@ -47,20 +47,27 @@ function sourceOf(capture: OpenCapture, exchange: ExchangeRow): MessageSource {
 }
 
 /** A decoder for what a side sends; `isAtBorder` where its first octet begins a frame. */
-function decoderOf(core: Core, exchange: ExchangeRow, side: 0 | 1, isAtBorder: boolean): MessageDecoder {
+function decoderOf(
+  core: Core,
+  exchange: ExchangeRow,
+  side: 0 | 1,
+  isAtBorder: boolean,
+  beginnings: Beginnings,
+): MessageDecoder {
   const { messages } = core.tables;
   // Where the answer is missing, what was offered is taken for what was agreed on.
   const response = messages.section(exchange * 2 + 1);
   const agreed = agreedExtensions(
     fieldLines(core, response === 0 ? messages.section(exchange * 2) : response),
   );
-  return new MessageDecoder({
+  const rules = {
     isClient: side === 0,
     hasDeflate: agreed.hasDeflate,
     hasOther: agreed.hasOther,
     keepsWindow: agreed.keepsWindow[side],
     isAtBorder,
-  });
+  };
+  return new MessageDecoder(rules, beginnings);
 }
 
 function told(core: Core, side: 0 | 1, messages: readonly DecodedMessage[]): SourceMessage[] {
@@ -80,14 +87,14 @@ class Direction {
   /** Octets of earlier packets are not this WebSocket's. */
   readonly #fromPacket: number;
 
-  constructor(core: Core, exchange: ExchangeRow, side: 0 | 1) {
+  constructor(core: Core, exchange: ExchangeRow, side: 0 | 1, beginnings: Beginnings) {
     const { messages } = core.tables;
     const message = exchange * 2 + side;
     this.side = side;
     const isKnown = messages.state(message) === MessageState.COMPLETE;
     this.#next = isKnown ? (messages.sequence(message) + messages.headOctets(message)) >>> 0 : undefined;
     this.#fromPacket = messages.headPacket(message ^ 1);
-    this.decoder = decoderOf(core, exchange, side, isKnown);
+    this.decoder = decoderOf(core, exchange, side, isKnown, beginnings);
   }
 
   take({ sequence, octets, missing, packet }: DeliveredPiece): readonly DecodedMessage[] {
@@ -111,7 +118,11 @@ async function* flowMessages({ core, reader }: OpenCapture, exchange: ExchangeRo
   const flow = exchanges.flow(exchange);
   if (flow === NO_FLOW) return undefined;
   const client = clientSide(core, flow);
-  const sides = [new Direction(core, exchange, 0), new Direction(core, exchange, 1)] as const;
+  const beginnings: Beginnings = { count: 0 };
+  const sides = [
+    new Direction(core, exchange, 0, beginnings),
+    new Direction(core, exchange, 1, beginnings),
+  ] as const;
   const packets = [messages.firstPacket(exchange * 2), messages.headPacket(exchange * 2 + 1)];
   const first = Math.min(...packets.filter((packet) => packet > 0));
   const follower = new Follower(core, reader, flow, flowRowBefore(core, flow, first - 1, PACKETS_BEFORE));
@@ -145,7 +156,11 @@ function whyCut(core: Core, flow: number, client: number, side: 0 | 1): string {
 }
 
 async function* streamMessages({ core, reader }: OpenCapture, exchange: ExchangeRow): MessageSource {
-  const decoders = [decoderOf(core, exchange, 0, true), decoderOf(core, exchange, 1, true)] as const;
+  const beginnings: Beginnings = { count: 0 };
+  const decoders = [
+    decoderOf(core, exchange, 0, true, beginnings),
+    decoderOf(core, exchange, 1, true, beginnings),
+  ] as const;
   try {
     for await (const events of streamEvents(core, reader, exchange)) {
       const found: SourceMessage[] = [];

@@ -16,8 +16,18 @@ import {
 import { join, MessageInflater } from './message-inflater.ts';
 import { messageWords } from './message-words.ts';
 
-/** A message of one side, as far as its octets tell. `inflated` counts what decompressing gave, kept or not. */
-export type DecodedMessage = Omit<ConversationMessage, 'side' | 'time'> & { readonly inflated: Bytes };
+/** A message of one side, as far as its octets tell. */
+export interface DecodedMessage extends Omit<ConversationMessage, 'side' | 'time'> {
+  /** Octets that decompressing gave, kept or not. */
+  readonly inflated: Bytes;
+  /** Which it was to begin, of both sides. */
+  readonly began: number;
+}
+
+/** Counts the messages that began, of both sides. */
+export interface Beginnings {
+  count: number;
+}
 
 /** What was agreed on for one direction. */
 export interface DirectionRules extends FrameRules {
@@ -30,6 +40,7 @@ export interface DirectionRules extends FrameRules {
 /** A message or control frame whose octets are coming in. */
 interface Pending {
   readonly opcode: number;
+  readonly began: number;
   readonly packet: PacketNumber;
   readonly isCompressed: boolean;
   readonly faults: string[];
@@ -54,6 +65,7 @@ const LIMIT: Bytes = LIMITS.CONVERSATION_MESSAGE_OCTETS;
 /** Puts the messages of one direction of a WebSocket together: frames joined, unmasked, decompressed. */
 export class MessageDecoder {
   readonly #rules: DirectionRules;
+  readonly #beginnings: Beginnings;
   readonly #inflater: MessageInflater;
   readonly #header = new Uint8Array(14);
   #headerLength = 0;
@@ -67,8 +79,9 @@ export class MessageDecoder {
   #isClosed = false;
   #done: DecodedMessage[] = [];
 
-  constructor(rules: DirectionRules) {
+  constructor(rules: DirectionRules, beginnings: Beginnings = { count: 0 }) {
     this.#rules = rules;
+    this.#beginnings = beginnings;
     this.#inflater = new MessageInflater(rules.keepsWindow, LIMIT);
     this.#isLost = !rules.isAtBorder;
     this.#isMessageUnknown = this.#isLost;
@@ -149,6 +162,7 @@ export class MessageDecoder {
       !isControl(header) && header.opcode !== 0 && this.#rules.hasDeflate && (header.reserved & 0x40) !== 0;
     return {
       opcode: header.opcode,
+      began: this.#beginnings.count++,
       packet: this.#headerPacket,
       isCompressed,
       faults: [],
@@ -259,6 +273,7 @@ export class MessageDecoder {
       ...(words.fields === undefined ? {} : { fields: words.fields }),
       ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
       inflated: inflated.size,
+      began: pending.began,
     });
   }
 
