@@ -8,7 +8,9 @@ import { Core } from './core.ts';
 import { exchangeDetail } from './details/exchange-detail.ts';
 import { flowDetail } from './details/flow-detail.ts';
 import { packetDetail } from './details/packet-detail.ts';
+import { ladderPart } from './details/segment-steps.ts';
 import { buildReport } from './export/report.ts';
+import { followHttp } from './follow-http.ts';
 import { helloItem } from './items/hello-item.ts';
 import { OpenCapture } from './open-capture.ts';
 import { complete } from './query/index.ts';
@@ -108,6 +110,10 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
       return Promise.resolve(hello < core.tables.hellos.rows ? helloItem(core, hello) : undefined);
     },
     follow: (flow, direction, from) => opened().desk.follow(flow, direction, from),
+    followHttp: (what, direction, from) => {
+      const { core, reader, desk } = opened();
+      return desk.exclusively(() => followHttp(core, reader, what, direction, from));
+    },
     conversationFilter: (view, row) => Promise.resolve(conversationFilter(opened().core, view, row)),
     complete: (text, caret) => Promise.resolve(capture ? complete(capture.core, text, caret) : []),
     report: () => {

@@ -4,6 +4,7 @@ import type { FieldFormat } from '../src/model/field.ts';
 import type { Evidence, Findings } from '../src/model/finding.ts';
 import type { IssueBlame, IssueSeverity } from '../src/model/issue.ts';
 import type { HostMap, MapQuery } from '../src/model/host-map.ts';
+import type { FollowPart } from '../src/model/follow.ts';
 import type { Report } from '../src/model/report.ts';
 import type { Result } from '../src/model/result.ts';
 import type { FilterInTime, Timeline, TimelineQuery } from '../src/model/timeline.ts';
@@ -311,36 +312,7 @@ export interface ExchangeDetail {
   readonly conversation?: ConversationSummary;
 }
 
-/** A stretch of one direction of a followed byte stream. */
-export interface FollowPiece {
-  /** 0 the originator's direction, 1 the responder's. */
-  readonly direction: 0 | 1;
-  readonly packet: PacketNumber;
-  readonly time: Nanoseconds;
-  readonly octets: Uint8Array;
-  /** Octets missing in the capture, in place of octets; absent where none are. */
-  readonly missing?: Bytes;
-}
-
-/** A part of a followed byte stream, in the order the octets came. */
-export interface FollowPart {
-  readonly pieces: readonly FollowPiece[];
-  /** Where to go on; undefined at the end. */
-  readonly next: number | undefined;
-  /** Why it ended before its end: the file can no longer be read. */
-  readonly problem?: string;
-}
-
-/** A packet of a flow, for the ladder of that flow. */
-export interface FlowStep {
-  readonly packet: PacketNumber;
-  readonly time: Nanoseconds;
-  readonly direction: 0 | 1;
-  readonly label: string;
-  readonly tone: 'plain' | 'quiet' | 'bad';
-}
-
-/** All of one flow. */
+/** All of one flow but its packets: see {@link Analysis.ladder}. */
 export interface FlowDetail {
   readonly item: FlowItem;
   /** Names and values, in the order to show. */
@@ -397,9 +369,23 @@ export interface Analysis {
   /** The messages inside an exchange (WebSocket, gRPC, events, JSON lines) from `from` (0, then `next`); undefined where it has none. */
   conversation(exchange: ExchangeRow, from: number): Promise<ConversationPart | undefined>;
   flow(flow: FlowRow): Promise<FlowDetail | undefined>;
+  /**
+   * A window of the ladder of a flow or an exchange: `count` steps from packet `from` on (0: from the first), or, where `count` is negative,
+   * the last ones before packet `from` (0: of all). At most 1,000. Undefined where there is nothing to draw.
+   */
+  ladder(of: LadderOf, from: PacketNumber, count: number): Promise<LadderPart | undefined>;
   hello(hello: HelloRow): Promise<HelloItem | undefined>;
   /** Follow TCP Stream: octets of one flow from `from` (0, then `next`), some 256 KiB a part. */
   follow(flow: FlowRow, direction: 0 | 1 | 'both', from: number): Promise<FollowPart>;
+  /**
+   * Follow HTTP: heads as sent and content decoded, of an exchange or of all in a flow; of HTTP/2 the fields and the DATA of a
+   * stream. Direction 0 is the client's. `from` as in {@link follow}.
+   */
+  followHttp(
+    what: { readonly exchange: ExchangeRow } | { readonly flow: FlowRow },
+    direction: 0 | 1 | 'both',
+    from: number,
+  ): Promise<FollowPart>;
   /** The filter that selects a row's conversation: `tcp.stream eq 5`. */
   conversationFilter(view: View, row: number): Promise<string>;
   complete(text: string, caret: number): Promise<readonly Completion[]>;

@@ -1,5 +1,5 @@
 import type { Bytes, FlowRow } from '../src/model/units.ts';
-import type { FollowPart, FollowPiece } from './api.ts';
+import type { FollowPart, FollowPiece } from '../src/model/follow.ts';
 import type { Core, DeliveredPiece } from './core.ts';
 import { flowPacketRows } from './flow-packets.ts';
 import { recordRange } from './items/packet-items.ts';

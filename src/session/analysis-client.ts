@@ -108,6 +108,13 @@ export class AnalysisClient implements Analysis {
   follow(flow: number, direction: 0 | 1 | 'both', from: number): Promise<FollowPart> {
     return this.#call((analysis) => analysis.follow(flow, direction, from));
   }
+  followHttp(
+    what: { readonly exchange: number } | { readonly flow: number },
+    direction: 0 | 1 | 'both',
+    from: number,
+  ): Promise<FollowPart> {
+    return this.#call((analysis) => analysis.followHttp(what, direction, from));
+  }
   conversationFilter(view: View, row: number): Promise<string> {
     return this.#call((analysis) => analysis.conversationFilter(view, row));
   }

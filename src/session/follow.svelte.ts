@@ -1,22 +1,23 @@
 import type { Bytes } from '../model/units.ts';
-import type { Analysis, FollowPiece } from './worker.ts';
+import type { FollowPart, FollowPiece } from './worker.ts';
 
 /** Which direction of a flow is followed: the originator's, the responder's, or both. */
 export type FollowDirection = 0 | 1 | 'both';
 
-/** A followed byte stream: the parts read so far, and where to go on. */
+/** Reads a part of what is followed. */
+export type FollowAsk = (direction: FollowDirection, from: number) => Promise<FollowPart>;
+
+/** A followed byte stream, or HTTP without its framing: the parts read so far, and where to go on. */
 export class FollowState {
-  #analysis: Analysis;
-  #flow: number;
+  #ask: FollowAsk;
   #pieces = $state.raw<readonly FollowPiece[]>([]);
   #next = $state.raw<number | undefined>(0);
   #direction = $state.raw<FollowDirection>('both');
   #isReading = $state(false);
   #run = 0;
 
-  constructor(analysis: Analysis, flow: number) {
-    this.#analysis = analysis;
-    this.#flow = flow;
+  constructor(ask: FollowAsk) {
+    this.#ask = ask;
   }
 
   get pieces(): readonly FollowPiece[] {
@@ -51,7 +52,7 @@ export class FollowState {
     if (this.#next === undefined || this.#isReading) return;
     const run = this.#run;
     this.#isReading = true;
-    const part = await this.#analysis.follow(this.#flow, this.#direction, this.#next);
+    const part = await this.#ask(this.#direction, this.#next);
     if (run !== this.#run) return;
     this.#isReading = false;
     this.#pieces = [...this.#pieces, ...part.pieces];
@@ -63,11 +64,7 @@ export class FollowState {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let from: number | undefined = 0;
     while (from !== undefined) {
-      const part: { pieces: readonly FollowPiece[]; next: number | undefined } = await this.#analysis.follow(
-        this.#flow,
-        this.#direction,
-        from,
-      );
+      const part: FollowPart = await this.#ask(this.#direction, from);
       parts.push(...part.pieces.map((piece) => new Uint8Array(piece.octets)));
       from = part.next;
     }

@@ -1,6 +1,7 @@
 // The views know the worker's words through the session only.
 export type { HostMap, MapFailures, MapHost, MapLink, MapQuery } from '../model/host-map.ts';
 export type { Counts, FilterInTime, SeriesName, Timeline, TimelineQuery } from '../model/timeline.ts';
+export type { FollowPart, FollowPiece } from '../model/follow.ts';
 export type { Report } from '../model/report.ts';
 export type { Result } from '../model/result.ts';
 export type {
@@ -14,9 +15,6 @@ export type {
   FilterError,
   FlowDetail,
   FlowItem,
-  FlowStep,
-  FollowPart,
-  FollowPiece,
   HelloItem,
   InterfaceItem,
   IssueItem,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Analysis, FollowPart } from '../../workers/api.ts';
+import type { FollowPart } from '../../src/model/follow.ts';
+import type { Analysis } from '../../workers/api.ts';
 import type { Capture } from '../support/capture.ts';
 import { drawn, script } from '../support/packet-script.ts';
 import { writePcap } from '../support/write-pcap.ts';

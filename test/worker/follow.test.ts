@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { FollowPiece } from '../../workers/api.ts';
+import type { FollowPiece } from '../../src/model/follow.ts';
 import { openFixture } from './open-file.ts';
 
 const CAPTURES = fileURLToPath(new URL('../fixtures/captures/', import.meta.url));

@@ -9,10 +9,15 @@ export interface FollowRun {
   readonly octets: Uint8Array;
   /** Octets that the capture does not have, in place of octets. */
   readonly missing?: Bytes;
+  /** What it is, where HTTP is followed. */
+  readonly label?: string;
 }
 
 /** Octets of a block; a longer run is more than one block, so that a browser can skip those out of sight. */
 const BLOCK = 32_768;
+
+/** Label of content that comes in several pieces. */
+const CONTENT = 'DATA';
 
 /** Joins what belongs together; gaps stand for themselves. */
 export function mergePieces(pieces: readonly FollowPiece[]): readonly FollowRun[] {
@@ -28,12 +33,16 @@ export function mergePieces(pieces: readonly FollowPiece[]): readonly FollowRun[
       octets.set(piece.octets, at);
       at += piece.octets.length;
     }
-    runs.push({ direction: first.direction, packet: first.packet, time: first.time, octets });
+    const { direction, packet, time, label } = first;
+    runs.push({ direction, packet, time, octets, ...(label === undefined ? {} : { label }) });
     group = [];
     size = 0;
   };
   for (const piece of pieces) {
-    const isApart = group[0]?.direction !== piece.direction || size + piece.octets.length > BLOCK;
+    const [first] = group;
+    // Of HTTP every part stands for itself, but for content that goes on.
+    const isOther = first?.label !== piece.label || (piece.label !== undefined && piece.label !== CONTENT);
+    const isApart = first?.direction !== piece.direction || isOther || size + piece.octets.length > BLOCK;
     if (isApart || piece.missing !== undefined) flush();
     if (piece.missing !== undefined) {
       runs.push({ ...piece, missing: piece.missing });
