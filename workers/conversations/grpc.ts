@@ -188,7 +188,8 @@ function statusOf(
   lines: readonly string[],
   packet: PacketNumber,
 ): ConversationMessage {
-  const message = inside.grpcMessage === '' ? '' : `: ${inside.grpcMessage}`;
+  const isSaid = inside.grpcMessage !== '' && inside.grpcMessage !== 'OK';
+  const message = isSaid ? `: ${inside.grpcMessage}` : '';
   return trailersMessage(core, lines, packet, `${grpcStatusWords(inside.grpcStatus ?? 0)}${message}`);
 }
 

@@ -28,7 +28,7 @@ function grpcFacts(core: Core, exchange: ExchangeRow, inside: StreamFacts): read
   const method = grpcMethod(core.text(core.tables.exchanges.target(exchange)));
   if (method !== undefined) facts.push({ label: 'gRPC method', value: method });
   if (inside.grpcStatus !== undefined) {
-    const message = inside.grpcMessage === '' ? '' : `: ${inside.grpcMessage}`;
+    const message = inside.grpcMessage === '' || inside.grpcMessage === 'OK' ? '' : `: ${inside.grpcMessage}`;
     const how = inside.marks & StreamMark.TRAILERS_ONLY ? ', in the only header section (trailers-only)' : '';
     facts.push({ label: 'gRPC status', value: `${grpcStatusWords(inside.grpcStatus)}${message}${how}` });
   } else {

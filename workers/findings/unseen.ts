@@ -1,9 +1,9 @@
 import { FlowMark } from '../../src/model/flow.ts';
 import { ANY, type Facts } from './facts.ts';
 
-/** Why this capture cannot show a fault of an HTTP/1 message; undefined where it can. */
+/** Why this capture cannot show a fault of an HTTP message; undefined where it can. */
 export function noMessages(facts: Facts): string | undefined {
-  return facts.tables.exchanges.rows === 0 ? 'no HTTP/1 message in clear was captured' : undefined;
+  return facts.tables.exchanges.rows === 0 ? 'no HTTP message in clear was captured' : undefined;
 }
 
 /** Why this capture cannot show what befell HTTP/2 streams; undefined where it can. */
@@ -11,17 +11,17 @@ export function noStreams(facts: Facts): string | undefined {
   return facts.tables.streams.rows === 0 ? 'no HTTP/2 in clear was captured' : undefined;
 }
 
-/** Why finding no fault in messages proves nothing: packets of every HTTP/1 connection were cut by the snap length. */
+/** Why finding no fault in messages proves nothing: packets of every HTTP connection were cut by the snap length. */
 export function cutMessages(facts: Facts): string | undefined {
   if (!facts.isFinal) return undefined;
   const flows = facts.select('flows', 'firstExchange', ANY);
   const areCut = flows.length > 0 && flows.every((flow) => (facts.marks(flow) & FlowMark.SNAPPED) !== 0);
-  return areCut ? 'the snap length cut packets of every HTTP/1 connection' : undefined;
+  return areCut ? 'the snap length cut packets of every HTTP connection' : undefined;
 }
 
-/** Why this capture cannot show how an HTTP/1 exchange ended. */
+/** Why this capture cannot show how an HTTP exchange ended. */
 export function noEndings(facts: Facts): string | undefined {
-  if (facts.tables.exchanges.rows === 0) return 'no HTTP/1 message in clear was captured';
+  if (facts.tables.exchanges.rows === 0) return 'no HTTP message in clear was captured';
   return oneWay(facts);
 }
 

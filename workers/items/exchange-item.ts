@@ -58,7 +58,8 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
 
 function protocolOf(core: Core, exchange: ExchangeRow, inside: StreamFacts | undefined): Spoken {
   const { messages } = core.tables;
-  const version = messages.version(exchange * 2) || messages.version(exchange * 2 + 1);
+  // A request that asks for h2c is HTTP/1.1, its answer HTTP/2.
+  const version = Math.max(messages.version(exchange * 2), messages.version(exchange * 2 + 1));
   return {
     protocol: (inside && KIND_NAMES[inside.kind]) ?? versionName(version),
     ...(inside === undefined || inside.identifier === 0 ? {} : { streamIdentifier: inside.identifier }),
@@ -157,6 +158,5 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   if (marks & MessageMark.GAP) tags.push('gap in the capture');
   if (marks & MessageMark.RESYNCHRONIZED) tags.push('picked up midstream');
   if (marks & MessageMark.TEXT_DROPPED) tags.push('text not kept');
-  if (marks & MessageMark.UNKNOWN_FIELDS) tags.push('fields not in the capture');
   return tags;
 }

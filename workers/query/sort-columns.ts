@@ -1,6 +1,7 @@
 import { MessageState } from '../../src/model/exchange.ts';
 import { PacketMark, PROTOCOL_NAMES } from '../../src/model/packet.ts';
 import { TIME_MEASURES } from '../../src/model/timing.ts';
+import { GRPC_STATUS_ABSENT } from '../../src/model/stream.ts';
 import type { View } from '../api.ts';
 import type { ColumnReader, Core } from '../core.ts';
 import { flowEnding } from '../items/flow-item.ts';
@@ -213,6 +214,24 @@ const EXCHANGES: SortColumns = {
     TIME_MEASURES.map((measure) => [measure, number((core) => exchangeTime(core, measure))]),
   ),
   status: number((core) => unlessZero(column(core, 'exchanges', 'status'))),
+  // By version, what is spoken inside it, then by HTTP/2 stream.
+  protocol: number((core) => {
+    const { streams } = core.tables;
+    const version = column(core, 'messages', 'version');
+    const latest = combined(sideOf(version, 0), sideOf(version, 1), Math.max);
+    return combined(latest, column(core, 'exchanges', 'stream'), (spoken, link) =>
+      link === 0
+        ? spoken * 2 ** 40
+        : spoken * 2 ** 40 + streams.kind(link - 1) * 2 ** 36 + streams.identifier(link - 1),
+    );
+  }),
+  grpcStatus: number((core) => {
+    const { grpcStatus } = core.tables.streams;
+    return mapped(column(core, 'exchanges', 'stream'), (link) => {
+      const status = link === 0 ? GRPC_STATUS_ABSENT : grpcStatus(link - 1);
+      return status === GRPC_STATUS_ABSENT ? NaN : status;
+    });
+  }),
   method: exchangeText('method'),
   target: exchangeText('target'),
   authority: exchangeText('authority'),
