@@ -29,12 +29,17 @@ export function flowRowBefore(core: Core, flow: FlowRow, row: number, count: num
   return found;
 }
 
-/** Rows of the last `count` packets of a flow, ascending. */
-export function lastFlowPacketRows(core: Core, flow: FlowRow, count: number): readonly number[] {
+/** Rows of the last `count` packets of a flow up to row `last`, ascending. */
+export function lastFlowPacketRows(
+  core: Core,
+  flow: FlowRow,
+  count: number,
+  last = core.tables.flows.lastPacket(flow) - 1,
+): readonly number[] {
   const { flows, packets } = core.tables;
   const rows: number[] = [];
   const first = flows.firstPacket(flow) - 1;
-  for (let row = flows.lastPacket(flow) - 1; row >= first && rows.length < count; row--) {
+  for (let row = last; row >= first && rows.length < count; row--) {
     if (packets.flow(row) === flow) rows.push(row);
   }
   return rows.reverse();

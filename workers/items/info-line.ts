@@ -73,8 +73,8 @@ function tcpInfo(core: Core, row: number, packet: DescribedPacket): string {
   return [...parts, ...tcpOptions(packet, flow < 0 ? 0 : directions.initialSequence(other))].join(' ');
 }
 
-/** The window with its scale, which counts only where both sides sent one, and not in a SYN (RFC 7323 section 2.2). */
-function scaledWindow(
+/** The window of a segment in octets: with its scale, which counts only where both sides sent one, and not in a SYN (RFC 7323 section 2.2). */
+export function scaledWindow(
   core: Core,
   own: number,
   other: number,

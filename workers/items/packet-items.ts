@@ -127,7 +127,8 @@ const MARK_TAGS: readonly (readonly [number, string])[] = [
   [PacketMark.DUPLICATE, 'captured twice'],
 ];
 
-function packetTags(core: Core, row: number): readonly string[] {
+/** What is to be noticed of a packet, in a word or two each, the worst first. */
+export function packetTags(core: Core, row: number): readonly string[] {
   const { packets } = core.tables;
   const marks = packets.marks(row);
   const tags = packets.tcpFlags(row) & TcpFlag.RST ? ['reset'] : [];
