@@ -16,4 +16,7 @@ export const Counter = {
   RETRANSMISSIONS: 9,
   /** Packets cut by the snap length. */
   SNAPPED: 10,
+  /** Of the requests and responses, those of HTTP/2. */
+  HTTP2_REQUESTS: 11,
+  HTTP2_RESPONSES: 12,
 } as const;

@@ -8,7 +8,13 @@ export interface Report {
   readonly format: string;
   readonly packets: number;
   readonly flows: { readonly tcp: number; readonly udp: number };
-  readonly exchanges: { readonly total: number; readonly requests: number; readonly responses: number };
+  readonly exchanges: {
+    readonly total: number;
+    readonly requests: number;
+    readonly responses: number;
+    /** Those of them that are of HTTP/2. */
+    readonly http2: { readonly requests: number; readonly responses: number };
+  };
   readonly tls: { readonly clientHellos: number; readonly withoutSni: number };
   readonly tcp: { readonly resets: number };
   /** In rank order. */

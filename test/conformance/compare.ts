@@ -60,24 +60,39 @@ export function agreement(
   });
 }
 
-/** The share of captures in percent, rounded down: 100.00 means all. */
-export function percent({ equal, of }: Agreement): number {
-  return Math.floor((equal / of) * 10_000) / 100;
+/** A share in percent, rounded down: 100.00 means all. */
+function share(part: number, of: number): number {
+  return Math.floor((part / of) * 10_000) / 100;
 }
 
-/** The table of agreement, for people. */
+/** The share of captures that agree, in percent. */
+export function percent({ equal, of }: Agreement): number {
+  return share(equal, of);
+}
+
+/**
+ * The packets of a capture of pcapng by the census of its blocks; undefined where there is none. tshark also lists custom blocks
+ * as packets, which hold none, and stops at a section that it does not know.
+ */
+export function packetBlocks(blocks: string): number {
+  const packets = /^(?:EPB|SPB|PB)=(\d+)$/;
+  return blocks.split(',').reduce((sum, block) => sum + Number(packets.exec(block)?.[1] ?? 0), 0);
+}
+
+/** The table of agreement, for people: before and after the differences whose reason is not a fault of ours. */
 export function agreementTable(rows: readonly Agreement[]): string {
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(22) : cell.padStart(9))).join('');
-  const head = line(['number', 'equal', 'of', 'percent', 'differ', 'not ours']);
-  const body = rows.map((row) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(22) : cell.padStart(11))).join('');
+  const head = line(['number', 'of', 'equal', 'percent', 'explained', 'percent', 'ours']);
+  const body = rows.map(({ field, equal, of, explained }) =>
     line([
-      row.field,
-      String(row.equal),
-      String(row.of),
-      percent(row).toFixed(2),
-      String(row.of - row.equal),
-      String(row.explained),
+      field,
+      String(of),
+      String(equal),
+      share(equal, of).toFixed(2),
+      String(explained),
+      share(equal + explained, of).toFixed(2),
+      String(of - equal - explained),
     ]),
   );
   return [head, ...body].join('\n');

@@ -4,12 +4,12 @@ import type { Report } from '../../src/model/report.ts';
 import { createAnalysis } from '../../workers/analysis.ts';
 import type { Analysis, Listener } from '../../workers/api.ts';
 
-/** What is compared, by its column in EXPECT/INDEX.tsv. */
+/** What is compared, by its column in EXPECT/INDEX.tsv. tshark's http.request and http.response are those of HTTP/1. */
 export const FIELDS = {
   packets: (report: Report) => report.packets,
   tcp_streams: (report: Report) => report.flows.tcp,
-  http_requests: (report: Report) => report.exchanges.requests,
-  http_responses: (report: Report) => report.exchanges.responses,
+  http_requests: (report: Report) => report.exchanges.requests - report.exchanges.http2.requests,
+  http_responses: (report: Report) => report.exchanges.responses - report.exchanges.http2.responses,
   tls_client_hellos: (report: Report) => report.tls.clientHellos,
   client_hellos_no_sni: (report: Report) => report.tls.withoutSni,
   tcp_rsts: (report: Report) => report.tcp.resets,

@@ -19,6 +19,10 @@ export function buildReport(core: Core, summary: Summary, findings: Findings): R
       total: summary.counts.exchanges,
       requests: core.counter(Counter.REQUESTS) + (reported?.requests ?? 0),
       responses: core.counter(Counter.RESPONSES) + (reported?.responses ?? 0),
+      http2: {
+        requests: core.counter(Counter.HTTP2_REQUESTS),
+        responses: core.counter(Counter.HTTP2_RESPONSES),
+      },
     },
     tls: {
       clientHellos: core.counter(Counter.CLIENT_HELLOS),

@@ -100,6 +100,7 @@ function isBadRequest(said: u32): bool {
 
 function fillRequest(self: usize, stream: u32, section: u32, said: u32, marks: u32): usize {
   count(schema.COUNTER_REQUESTS, 1);
+  count(schema.COUNTER_HTTP2_REQUESTS, 1);
   const message = fill(self, stream, REQUEST, section, marks);
   if (section) {
     const row = rowAt(schema.TABLE_SECTIONS, section - 1);
@@ -185,6 +186,7 @@ function response(flow: u32, self: usize, section: u32, said: u32, marks: u32, a
     return;
   }
   count(schema.COUNTER_RESPONSES, 1);
+  count(schema.COUNTER_HTTP2_RESPONSES, 1);
   const row = section ? rowAt(schema.TABLE_SECTIONS, section - 1) : 0;
   const status = section ? u16Of(row, schema.SECTIONS_STATUS) : 0;
   if (status >= 100 && status < 200 && !isEnd && as == 0) {
