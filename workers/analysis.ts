@@ -104,7 +104,8 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
       const capture = opened();
       return capture.desk.exclusively(() => conversation(capture, exchange, from));
     },
-    flow: (flow) => flowDetail(opened().core, opened().reader, flow),
+    flow: (flow) => Promise.resolve(flowDetail(opened().core, flow)),
+    ladder: (of, from, count) => ladderPart(opened().core, opened().reader, of, from, count),
     hello: (hello) => {
       const { core } = opened();
       return Promise.resolve(hello < core.tables.hellos.rows ? helloItem(core, hello) : undefined);

@@ -9,6 +9,7 @@ import type { Report } from '../src/model/report.ts';
 import type { Result } from '../src/model/result.ts';
 import type { FilterInTime, Timeline, TimelineQuery } from '../src/model/timeline.ts';
 import type { ExchangeTiming, TimeMeasure, TimesOfQuery, TimingDetail } from '../src/model/timing.ts';
+import type { LadderOf, LadderPart } from '../src/model/segment-ladder.ts';
 import type { Bytes, ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../src/model/units.ts';
 
 /** The tables that people look at. */
@@ -317,11 +318,6 @@ export interface FlowDetail {
   readonly item: FlowItem;
   /** Names and values, in the order to show. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
-  /** The first and the last steps of the flow, at most some hundreds; `omitted` packets are between them. */
-  readonly steps: readonly FlowStep[];
-  readonly omitted: number;
-  /** Index of the first step after the omitted packets; of no meaning where none are. */
-  readonly omittedBefore: number;
   readonly exchanges: readonly ExchangeItem[];
 }
 

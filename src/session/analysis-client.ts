@@ -11,6 +11,8 @@ import type {
   HelloItem,
   HostMap,
   Items,
+  LadderOf,
+  LadderPart,
   Listener,
   MapQuery,
   BodyFile,
@@ -101,6 +103,9 @@ export class AnalysisClient implements Analysis {
   }
   flow(flow: number): Promise<FlowDetail | undefined> {
     return this.#call((analysis) => analysis.flow(flow));
+  }
+  ladder(of: LadderOf, from: number, count: number): Promise<LadderPart | undefined> {
+    return this.#call((analysis) => analysis.ladder(of, from, count));
   }
   hello(hello: number): Promise<HelloItem | undefined> {
     return this.#call((analysis) => analysis.hello(hello));

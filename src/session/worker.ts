@@ -42,4 +42,5 @@ export type {
   TimeSummary,
   TimingDetail,
 } from '../model/timing.ts';
+export type { LadderOf, LadderPart, SegmentShape, SegmentStep } from '../model/segment-ladder.ts';
 export type { ConversationMessage, ConversationPart, MessageField } from '../model/conversation.ts';
