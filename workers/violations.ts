@@ -76,6 +76,12 @@ const TEXTS: readonly ViolationText[] = [
     sentence: 'The CR LF after a chunk’s data is missing (RFC 9112 section 7.1).',
   },
   {
+    bit: Violation.CHUNK_LINE_MALFORMED,
+    tag: 'odd chunk line',
+    sentence:
+      'A chunk-size line has white space at its end, an extension that is none, or ends with LF alone; strict recipients refuse it (RFC 9112 section 7.1.1).',
+  },
+  {
     bit: Violation.CHUNKS_CUT,
     tag: 'last chunk missing',
     sentence: 'The connection ended before the last chunk (RFC 9112 section 8).',

@@ -154,6 +154,8 @@ export const Violation = {
   PSEUDO_FIELD_INVALID: 1 << 26,
   /** [h2-malformed] Content-Length differs from the sum of DATA. RFC 9113 section 8.1.1. */
   CONTENT_LENGTH_MISMATCH: 1 << 27,
+  /** A chunk-size line whose size can be read, but with white space at its end, an extension that is none, or LF alone. RFC 9112 section 7.1.1. */
+  CHUNK_LINE_MALFORMED: 1 << 28,
 } as const;
 
 /** A header or trailer section, each distinct one once: its lines in order, and what they say together. HTTP/2's are apart from HTTP/1's. */

@@ -148,6 +148,21 @@ const cases: Readonly<Record<Exclude<keyof typeof Violation, (typeof OF_HTTP2)[n
       response(CHUNKED, '00002;x\r\nok\r\n000\r\n\r\n'),
     ],
   },
+  CHUNK_LINE_MALFORMED: {
+    side: 'response',
+    fires: [
+      response(CHUNKED, '2 \r\nok\r\n0\r\n\r\n'),
+      response(CHUNKED, '2\nok\r\n0\r\n\r\n'),
+      response(CHUNKED, '2;\r\nok\r\n0\r\n\r\n'),
+      response(CHUNKED, '2;a="b\r\nok\r\n0\r\n\r\n'),
+      response(CHUNKED, '2;a=\r\nok\r\n0\r\n\r\n'),
+      response(CHUNKED, '2;a b\r\nok\r\n0\r\n\r\n'),
+    ],
+    misses: [
+      response(CHUNKED, '2;a\r\nok\r\n0 ; b = "c\\"d" ;e=f\r\n\r\n'),
+      response(CHUNKED, '2;a="\t;"\r\nok\r\n0\r\n\r\n'),
+    ],
+  },
   CHUNK_END_MISSING: {
     side: 'response',
     fires: [response(CHUNKED, '2\r\nokay\r\n0\r\n\r\n'), response(CHUNKED, '2\r\nok0\r\n\r\n')],

@@ -185,6 +185,7 @@ const VIOLATION_NAMES: readonly (readonly [bits: number, name: string])[] = [
   ],
   [Violation.SECTION_TOO_LARGE, 'header-limits'],
   [Violation.START_LINE_MALFORMED, 'bad-start-line'],
+  [Violation.CHUNK_LINE_MALFORMED, 'bad-chunk-line'],
   [
     Violation.CONNECTION_SPECIFIC_FIELD |
       Violation.UPPER_CASE_NAME |

@@ -1,6 +1,6 @@
 // What follows the head of an HTTP/1 message: content by length, chunks, trailers (RFC 9112 sections 6 and 7).
 
-import { findLineFeed, hexDigit, u8At } from '../bytes';
+import { findLineFeed, hexDigit, isTokenOctet, u8At } from '../bytes';
 import { f64Of, orU32, rowAt, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
 import { flowAt } from '../flows/table';
 import { issue } from '../issues';
@@ -41,12 +41,16 @@ export function complete(flow: u32, self: usize): void {
   state.reset(self, state.START);
 }
 
+/** Notes a violation of the message at hand. */
+function note(self: usize, violation: u32): void {
+  const exchange = u32Of(self, state.EXCHANGE);
+  if (exchange == 0) return;
+  orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
+}
+
 /** The framing cannot be read on. */
 function breakOff(flow: u32, self: usize, violation: u32): void {
-  const exchange = u32Of(self, state.EXCHANGE);
-  if (exchange) {
-    orU32(head.messageAt(exchange - 1, u32Of(self, state.SIDE)), schema.MESSAGES_VIOLATIONS, violation);
-  }
+  note(self, violation);
   finishMessage(flow, self, schema.MESSAGE_STATE_BROKEN);
   lose(self);
 }
@@ -81,10 +85,14 @@ export function chunkSize(flow: u32, self: usize, at: usize, end: usize): usize 
     breakOff(flow, self, schema.VIOLATION_CHUNK_SIZE_INVALID);
     return end;
   }
+  if (isOddLine) note(self, schema.VIOLATION_CHUNK_LINE_MALFORMED);
   setF64(self, state.REMAINING, size);
   setU32(self, state.STATE, size == 0 ? state.TRAILERS : state.CHUNK_DATA);
   return consumed;
 }
+
+/** Whether the chunk-size line read last is odd, though its size is clear. */
+let isOddLine: bool = false;
 
 /** RFC 9112 section 7.1: hexadecimal digits, then extensions behind a semicolon; NaN for anything else. */
 function chunkSizeIn(at: usize, end: usize): f64 {
@@ -97,10 +105,49 @@ function chunkSizeIn(at: usize, end: usize): f64 {
     digits++;
     at++;
   }
-  while (at < end && (u8At(at) == 32 || u8At(at) == 9)) at++;
-  if (at < end && u8At(at) == CR) at++;
-  const isClean = at == end || u8At(at) == 59;
+  const behind = at;
+  const hasCr = end > at && u8At(end - 1) == CR;
+  const lineEnd = hasCr ? end - 1 : end;
+  at = behindSpace(at, lineEnd);
+  const isClean = at == lineEnd || u8At(at) == 59;
+  isOddLine = !hasCr || (at == lineEnd ? at != behind : !areExtensions(at, lineEnd));
   return digits > 0 && size <= 9007199254740992 && isClean ? size : NaN;
+}
+
+function behindSpace(at: usize, end: usize): usize {
+  while (at < end && (u8At(at) == 32 || u8At(at) == 9)) at++;
+  return at;
+}
+
+function behindToken(at: usize, end: usize): usize {
+  while (at < end && isTokenOctet(u8At(at))) at++;
+  return at;
+}
+
+/** RFC 9112 section 7.1.1: a semicolon and a name, perhaps with a value, again and again. */
+function areExtensions(at: usize, end: usize): bool {
+  while (at < end) {
+    if (u8At(at) != 59) return false;
+    const name = behindSpace(at + 1, end);
+    at = behindToken(name, end);
+    if (at == name) return false;
+    at = behindSpace(at, end);
+    if (at == end || u8At(at) != 61) continue;
+    const value = behindSpace(at + 1, end);
+    at = value < end && u8At(value) == 34 ? behindQuoted(value, end) : behindToken(value, end);
+    if (at == value) return false;
+    at = behindSpace(at, end);
+  }
+  return true;
+}
+
+/** Behind a quoted string; `at` where its last quote is missing. */
+function behindQuoted(at: usize, end: usize): usize {
+  for (let octet = at + 1; octet < end; octet++) {
+    if (u8At(octet) == 34) return octet + 1;
+    if (u8At(octet) == 92) octet++;
+  }
+  return at;
 }
 
 /** Octets of a chunk; answers where it stopped. */

@@ -1,6 +1,7 @@
 // Start lines (RFC 9112 sections 3 and 4), and which exchange a message belongs to.
 
 import {
+  controlMask,
   copyOctets,
   findLineFeed,
   findOctet,
@@ -100,20 +101,23 @@ export function endOfHead(from: usize, end: usize): usize {
   }
 }
 
+/** Octets by which it is told whether a message can begin so. */
+export const PLAUSIBLE: u32 = 40;
+
 /**
  * Whether the octets can begin a message: "HTTP/" (or the start of it), or, unless only a response can follow, token octets up
  * to a space.
  */
 export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool {
   if (isResponse) return startsLikeResponse(at, end);
-  const seen = min<usize>(end - at, 40);
+  const seen = min<usize>(end - at, PLAUSIBLE);
   for (let index: usize = 0; index < seen; index++) {
     const octet = u8At(at + index);
     if (octet == SPACE) return index > 0;
     if (octet == 47 && index == 4) return true;
     if (!isTokenOctet(octet)) return false;
   }
-  return seen < 40;
+  return seen < PLAUSIBLE;
 }
 
 /** Whether what is there of the first five octets is that of "HTTP/". */
@@ -142,18 +146,35 @@ function versionOf(at: usize, end: usize): u32 {
   if (end - at != 8 || !isStatusLine(at, end)) return 0;
   const major = u8At(at + 5) - 48;
   const minor = u8At(at + 7) - 48;
-  return major < 10 && minor < 10 && u8At(at + 6) == 46 ? major * 10 + minor : 0;
+  if (major >= 10 || minor >= 10 || u8At(at + 6) != 46) return 0;
+  // HTTP/2 is named in the start line of its upgrade; those above were never versions of this syntax.
+  if (major > 2) violations |= schema.VIOLATION_START_LINE_MALFORMED;
+  return major * 10 + minor;
+}
+
+/** Whether there is a control character, such as a CR without LF (RFC 9112 section 2.2). */
+function hasControl(at: usize, end: usize): bool {
+  while (end - at >= 16) {
+    if (controlMask(at)) return true;
+    at += 16;
+  }
+  while (at < end) {
+    const octet = u8At(at);
+    if ((octet < 32 && octet != 9) || octet == 127) return true;
+    at++;
+  }
+  return false;
 }
 
 /** RFC 9112 section 3: method SP request-target SP HTTP-version; without a version it is HTTP/0.9. */
 export function parseRequestLine(at: usize, end: usize): void {
-  violations = 0;
+  violations = hasControl(at, end) ? schema.VIOLATION_START_LINE_MALFORMED : 0;
   const first = findOctet(at, end, SPACE);
   method = intern(at, first - at);
   target = 0;
   version = 0;
   if (first == end) {
-    violations = schema.VIOLATION_START_LINE_MALFORMED;
+    violations |= schema.VIOLATION_START_LINE_MALFORMED;
     return;
   }
   let last = end;
@@ -165,19 +186,20 @@ export function parseRequestLine(at: usize, end: usize): void {
     if (from > to) to = from;
     while (from < to && u8At(from) == SPACE) from++;
     while (to > from && u8At(to - 1) == SPACE) to--;
-    if (to - from != last - 1 - (first + 1) || to == from) violations = schema.VIOLATION_START_LINE_MALFORMED;
-    if (findOctet(from, to, SPACE) < to) violations = schema.VIOLATION_START_LINE_MALFORMED;
+    if (to - from != last - 1 - (first + 1) || to == from)
+      violations |= schema.VIOLATION_START_LINE_MALFORMED;
+    if (findOctet(from, to, SPACE) < to) violations |= schema.VIOLATION_START_LINE_MALFORMED;
     target = intern(from, to - from);
   } else {
     target = intern(first + 1, end - first - 1);
-    if (last != first + 1) violations = schema.VIOLATION_START_LINE_MALFORMED;
+    if (last != first + 1) violations |= schema.VIOLATION_START_LINE_MALFORMED;
     else version = 9;
   }
 }
 
 /** RFC 9112 section 4: HTTP-version SP status-code SP [reason-phrase]. */
 export function parseStatusLine(at: usize, end: usize): void {
-  violations = 0;
+  violations = hasControl(at, end) ? schema.VIOLATION_START_LINE_MALFORMED : 0;
   status = 0;
   reason = 0;
   const first = findOctet(at, end, SPACE);
@@ -191,8 +213,9 @@ export function parseStatusLine(at: usize, end: usize): void {
     digits++;
   }
   const isBare = code == end;
+  if (digits && code - first != 4) violations |= schema.VIOLATION_START_LINE_MALFORMED;
   if (version == 0 || digits != 3 || (!isBare && u8At(code) != SPACE)) {
-    violations = schema.VIOLATION_START_LINE_MALFORMED;
+    violations |= schema.VIOLATION_START_LINE_MALFORMED;
   }
   if (!isBare) {
     const from = min<usize>(code + 1, end);

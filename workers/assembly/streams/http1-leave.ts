@@ -1,6 +1,6 @@
 // Where HTTP/1 ends in a flow: CONNECT, and 101 with what was asked for (RFC 9110 section 7.8).
 
-import { u32At } from '../bytes';
+import { u32At, u8At } from '../bytes';
 import { rowAt, setU16, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
 import { directionAt } from '../flows/table';
 import { currentPacket } from '../issues';
@@ -14,6 +14,7 @@ import * as websocket from './websocket';
 import { looksLikeClient } from './websocket-frame';
 
 const PRI: u32 = 0x50524920; // "PRI "
+const ASTERISK: u32 = 42;
 
 /** The packet that ended HTTP/1 in a flow, the last one that did. */
 export let leftIn: u32 = 0;
@@ -62,6 +63,8 @@ export function isHttp2(flow: u32, side: u32, self: usize, at: usize, end: usize
     http2.answer(flow, side);
     return true;
   }
+  // A request of that method for something else is one of HTTP/1: the preface goes on with an asterisk.
+  if (end - at < 5 || u8At(at + 4) != ASTERISK) return false;
   const previous = u32Of(self, state.SIDE) == head.REQUEST ? u32Of(self, state.PREVIOUS) : 0;
   let exchange: u32 = 0;
   if (previous && u16Of(head.exchangeAt(previous - 1), schema.EXCHANGES_STATUS) == 0) {

@@ -100,9 +100,8 @@ function resynchronize(self: usize, at: usize, end: usize): bool {
 function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequence: u32, packet: u32): usize {
   // RFC 9112 section 2.2: empty lines before a request are ignored.
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
-  const followsResponse = u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
   if (u8At(at) == 80 && leave.isHttp2(flow, side, self, at, end, 0)) return at;
-  if (!head.isPlausibleStart(at, end, followsResponse)) {
+  if (!head.isPlausibleStart(at, end, followsResponse(self))) {
     if (leave.isHttp2(flow, side, self, at, end, 0)) return at;
     if (leave.isWebSocket(flow, side, self, at, end)) return at;
     excess(flow, side, self);
@@ -127,6 +126,11 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
   }
   setU32(self, state.STATE, state.HEAD);
   return at;
+}
+
+/** Whether this direction had a response: only another one can follow. */
+function followsResponse(self: usize): bool {
+  return u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
 }
 
 /** "GET /": a request line of two words. */
@@ -155,7 +159,11 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
   state.buffer(self, at, more);
   const from = <usize>u32Of(self, state.BUFFER);
   const to = from + had + more;
-  if (had < 4 && u8At(from) == 80 && leave.isHttp2(flow, side, self, from, to, had)) return at;
+  if (had < 5 && u8At(from) == 80 && leave.isHttp2(flow, side, self, from, to, had)) return at;
+  if (had < head.PLAUSIBLE && !head.isPlausibleStart(from, to, followsResponse(self))) {
+    excess(flow, side, self);
+    return end;
+  }
   const unseen = from + u32Of(self, state.SCANNED);
   let lineFeed = findLineFeed(unseen, to);
   let headEnd: usize = 0;

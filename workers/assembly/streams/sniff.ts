@@ -19,6 +19,9 @@ const MAYBE: u32 = 255;
 
 const MIXED: u32 = schema.FLOW_MARK_MIXED_TLS | schema.FLOW_MARK_TLS_TROUBLE;
 
+/** Octets of line ends that may come before a message. */
+const EMPTY_LINES: u32 = 8;
+
 /** As long as a PROXY protocol header is: 107 octets of version 1, 16 and 216 of version 2. */
 const ROOM: u32 = 232;
 // The waiting octets: length u32, packet u32, sequence u32, then the octets.
@@ -63,6 +66,12 @@ function startsWith(at: usize, length: u32, word: string): u32 {
 
 /** NO, MAYBE or PROTOCOL_HTTP1: whether the octets begin a request or a response. */
 export function looksLikeHttp(at: usize, length: u32): u32 {
+  // Empty lines before a message are passed over (RFC 9112 section 2.2).
+  let empty: u32 = 0;
+  while (empty < length && empty < EMPTY_LINES && (u8At(at + empty) == 13 || u8At(at + empty) == 10)) empty++;
+  if (empty == length) return length < EMPTY_LINES ? MAYBE : NO;
+  at += empty;
+  length -= empty;
   const response = startsWith(at, length, 'HTTP/');
   if (response == schema.PROTOCOL_HTTP1) {
     if (length < 6) return MAYBE;
@@ -87,20 +96,29 @@ function hasTarget(at: usize, length: u32, from: u32): u32 {
   return first > 32 && first < 127 ? schema.PROTOCOL_HTTP1 : NO;
 }
 
-/** An unknown method is believed where the line ends in HTTP/ and a digit. */
+/** An unknown method is believed where the line ends in HTTP/ and a digit; a line that has not ended may still do so. */
 function looksLikeRequestLine(at: usize, length: u32): u32 {
   const end = at + length;
   let token = at;
   while (token < end && token - at < 24 && isTokenOctet(u8At(token))) token++;
-  if (token == at || token == end || u8At(token) != 32) return NO;
+  if (token == at) return NO;
+  if (token == end) return length < 24 ? MAYBE : NO;
+  if (u8At(token) != 32) return NO;
   let lineEnd = findLineFeed(at, end);
-  if (lineEnd == end) return NO;
+  if (lineEnd == end) return isVisible(token, end) ? MAYBE : NO;
   if (u8At(lineEnd - 1) == 13) lineEnd--;
   if (lineEnd - at < 12) return NO;
   const version = lineEnd - 8;
   return u8At(version - 1) == 32 && startsWith(version, 8, 'HTTP/') == schema.PROTOCOL_HTTP1
     ? schema.PROTOCOL_HTTP1
     : NO;
+}
+
+/** Whether there are visible characters and spaces alone; a CR may be the last. */
+function isVisible(at: usize, end: usize): bool {
+  if (u8At(end - 1) == 13) end--;
+  for (; at < end; at++) if (u8At(at) < 32 || u8At(at) > 126) return false;
+  return true;
 }
 
 /** A TLS record: RFC 8446 section 5.1. */
