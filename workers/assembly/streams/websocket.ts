@@ -186,7 +186,7 @@ function data(self: usize, row: usize, first: u32): void {
     isInvalid = isInvalid || (flags & (state.IN_MESSAGE | state.UNKNOWN_MESSAGE)) == 0;
   } else {
     isInvalid = isInvalid || (flags & state.IN_MESSAGE) != 0;
-    addU32(row, schema.STREAM_SIDES_MESSAGES, 1);
+    if ((first & 15) < 3) addU32(row, schema.STREAM_SIDES_MESSAGES, 1);
     if (first & 0x40 && flags & frame.DEFLATE) {
       orU8(row, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_COMPRESSED);
     }
