@@ -1,5 +1,6 @@
 import type { Result } from '../src/model/result.ts';
-import type { Analysis, Listener, OpenError, Summary } from './api.ts';
+import type { Bytes } from '../src/model/units.ts';
+import type { Analysis, Listener, OpenError, SkippedFile, Summary } from './api.ts';
 import { bodyFile, bodyPreview } from './bodies/body.ts';
 import { conversationFilter } from './conversation.ts';
 import { conversation } from './conversations/index.ts';
@@ -54,18 +55,23 @@ export function createAnalysis(module: WebAssembly.Module): Analysis {
     return result;
   };
 
-  const open = async (files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>> => {
+  const open = async (
+    files: readonly File[],
+    listener: Listener,
+    unread: readonly SkippedFile[] = [],
+  ): Promise<Result<Summary, OpenError>> => {
     const opening = { call: ++calls, began: performance.now() };
     const { call, began } = opening;
     const cadence = new Cadence(began);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    const contents = await findContents(files, {
+    const hooks = {
       isCancelled: () => call < accepted || call <= cancelled,
-      passed: (bytesRead) => {
+      passed: (bytesRead: Bytes) => {
         if (!cadence.isProgressDue(performance.now())) return;
         listener.progress({ bytesRead, bytes, packets: 0, isDone: false, isUnpacking: true });
       },
-    });
+    };
+    const contents = await findContents(files, hooks, unread);
     // What is open stays: a file that is no capture takes nothing away.
     if (!contents.ok) return contents;
     accepted = Math.max(accepted, call);

@@ -7,3 +7,6 @@ export function nameOfFiles(names: readonly string[]): string {
   if (folder !== undefined && names.every((name) => name.startsWith(`${folder}/`))) return folder;
   return names.length < 2 ? first : `${first} and ${formatCount(names.length - 1)} more`;
 }
+
+/** What is said of a dropped folder without a file. */
+export const EMPTY_FOLDER = 'an empty folder';

@@ -22,6 +22,7 @@ import type {
   QueryResult,
   Report,
   Result,
+  SkippedFile,
   Summary,
   TableQuery,
   Timeline,
@@ -51,8 +52,15 @@ export class AnalysisClient implements Analysis {
     this.#worker = this.#spawn();
   }
 
-  open(files: readonly File[], listener: Listener): Promise<Result<Summary, OpenError>> {
-    return this.#call<Result<Summary, OpenError>>((analysis) => analysis.open(files, proxy(listener)), true);
+  open(
+    files: readonly File[],
+    listener: Listener,
+    unread: readonly SkippedFile[] = [],
+  ): Promise<Result<Summary, OpenError>> {
+    return this.#call<Result<Summary, OpenError>>(
+      (analysis) => analysis.open(files, proxy(listener), unread),
+      true,
+    );
   }
   cancel(): Promise<void> {
     return this.#call((analysis) => analysis.cancel());

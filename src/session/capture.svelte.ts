@@ -1,7 +1,7 @@
 import { tick } from 'svelte';
 import { nameOfFiles } from '../model/file-names.ts';
 import type { Findings } from '../model/finding.ts';
-import type { Analysis, OpenError, Progress, Summary } from './worker.ts';
+import type { Analysis, Listener, OpenError, Progress, SkippedFile, Summary } from './worker.ts';
 
 /** How far a capture is: nothing opened; being read; read or cancelled; no capture; the analyser broke. */
 export type CaptureStatus = 'empty' | 'reading' | 'done' | 'failed' | 'broken';
@@ -63,6 +63,7 @@ export class CaptureState {
     files: readonly File[],
     droppedAt: number,
     onAccepted: () => void,
+    unread: readonly SkippedFile[] = [],
   ): Promise<void> {
     const run = ++this.#run;
     const isCurrent = () => run === this.#run;
@@ -74,7 +75,7 @@ export class CaptureState {
       findings: this.#findings,
     };
     this.#status = 'reading';
-    const file = nameOfFiles(files.map(({ name }) => name));
+    const file = nameOfFiles((files.length > 0 ? files : unread).map(({ name }) => name));
     this.#file = file;
     this.#progress = {
       bytesRead: 0,
@@ -95,7 +96,7 @@ export class CaptureState {
     // The listener is called through a port of its own, and may be a little behind the answer of open().
     let tellFinal = () => {};
     const final = new Promise<void>((resolve) => (tellFinal = resolve));
-    const answer = await api.open(files, {
+    const listener: Listener = {
       progress: (progress) => {
         if (isCurrent()) this.#progress = progress;
       },
@@ -108,7 +109,8 @@ export class CaptureState {
         if (isCurrent()) this.#findings = findings;
         if (findings.isFinal) tellFinal();
       },
-    });
+    };
+    const answer = await api.open(files, listener, unread);
     if (!isCurrent()) return;
     if (!answer.ok) {
       this.#failure = { file, error: answer.error };

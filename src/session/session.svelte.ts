@@ -10,7 +10,7 @@ import { LayoutsState } from './layouts.svelte.ts';
 import { PlaceState } from './place.svelte.ts';
 import { TableState } from './table.svelte.ts';
 import { TrustState } from './trust.svelte.ts';
-import type { Analysis, FilterError, View } from './worker.ts';
+import type { Analysis, FilterError, SkippedFile, View } from './worker.ts';
 
 /** The table behind a view; Findings and Health have none. */
 export const TABLE_OF: { readonly [view in ViewId]: View | undefined } = {
@@ -85,7 +85,11 @@ export class Session {
   }
 
   /** Reads files as one capture, in place of the one that is open. */
-  async open(files: readonly File[], droppedAt = performance.now()): Promise<void> {
+  async open(
+    files: readonly File[],
+    droppedAt = performance.now(),
+    unread: readonly SkippedFile[] = [],
+  ): Promise<void> {
     const opening = ++this.#opened;
     if (this.#reading !== undefined) {
       await this.#client.cancel();
@@ -94,12 +98,13 @@ export class Session {
     }
     this.#fault = '';
     for (const table of Object.values(this.tables)) table.reset();
-    const reading = this.capture.read(this.#client, files, droppedAt, () => {
+    const accepted = () => {
       // After a reload the address still says where one was: the first file goes there.
       if (this.#hasOpened) this.place.go(START);
       this.#hasOpened = true;
       this.filter.show(this.place.filter);
-    });
+    };
+    const reading = this.capture.read(this.#client, files, droppedAt, accepted, unread);
     this.#reading = reading;
     await reading;
     if (this.#reading === reading) this.#reading = undefined;

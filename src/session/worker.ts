@@ -2,6 +2,7 @@
 export type { HostMap, MapFailures, MapHost, MapLink, MapQuery } from '../model/host-map.ts';
 export type { Counts, FilterInTime, SeriesName, Timeline, TimelineQuery } from '../model/timeline.ts';
 export type { FollowPart, FollowPiece } from '../model/follow.ts';
+export type { FileNotes, InterfaceItem, NoteFact } from '../model/notes.ts';
 export type { Report } from '../model/report.ts';
 export type { Result } from '../model/result.ts';
 export type {
@@ -11,22 +12,20 @@ export type {
   ExchangeDetail,
   ExchangeItem,
   FieldLine,
-  FileNotes,
   FilterError,
   FlowDetail,
   FlowItem,
   HelloItem,
-  InterfaceItem,
   IssueItem,
   Items,
   Listener,
   MessageDetail,
-  NoteFact,
   OpenError,
   PacketDetail,
   PacketItem,
   Progress,
   QueryResult,
+  SkippedFile,
   Summary,
   TableQuery,
   View,

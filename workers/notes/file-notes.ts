@@ -1,7 +1,7 @@
 import { ADDRESS_KIND_NAMES, BLOCK_NAMES, SECRETS_NAMES } from '../../src/model/capture-names.ts';
 import { BlockType, CommentOn, FORMAT_NAMES } from '../../src/model/capture.ts';
 import { formatHex } from '../../src/model/format.ts';
-import type { FileNotes, NoteComment } from '../api.ts';
+import type { FileNotes, NoteComment } from '../../src/model/notes.ts';
 import type { Core } from '../core.ts';
 import { enterpriseName } from '../details/packet-options.ts';
 import { resolvedAddress } from '../names.ts';

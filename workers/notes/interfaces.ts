@@ -1,6 +1,6 @@
 import { formatAmount, formatCount } from '../../src/model/format.ts';
 import { LINK_TYPES } from '../../src/model/registries.ts';
-import type { InterfaceItem, NoteFact } from '../api.ts';
+import type { InterfaceItem, NoteFact } from '../../src/model/notes.ts';
 import { formatIpv4, formatIpv6 } from '../addresses.ts';
 import type { Core } from '../core.ts';
 

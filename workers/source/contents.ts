@@ -1,12 +1,12 @@
 import { formatAmount, formatBytes, formatCount } from '../../src/model/format.ts';
-import { nameOfFiles } from '../../src/model/file-names.ts';
+import { EMPTY_FOLDER, nameOfFiles } from '../../src/model/file-names.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { Bytes } from '../../src/model/units.ts';
 import type { IssueItem, OpenError, SkippedFile } from '../api.ts';
 import { isHar } from '../formats/har-text.ts';
 import { BlobReader, ReadError } from './blob-reader.ts';
-import { type Inflated, inflate, UnpackBudget } from './inflate.ts';
+import { type Inflated, inflate, storedProblem, UnpackBudget } from './inflate.ts';
 import { type Container, containerOf, type Refusal, sniff, SNIFF_OCTETS } from './sniff.ts';
 import { type Member, tarMembers } from './tar.ts';
 import { COMPRESSION_NAMES } from './unpackers.ts';
@@ -39,12 +39,17 @@ export interface ContentsHooks {
   readonly passed: (octets: Bytes) => void;
 }
 
-/** Looks for captures in files: in compressed ones and in archives, by what they hold, not by their names. */
+/**
+ * Looks for captures in files: in compressed ones and in archives, by what they hold, not by their names. `unread` are files of a
+ * dropped folder that the browser could not give.
+ */
 export async function findContents(
   files: readonly File[],
   hooks: ContentsHooks,
+  unread: readonly SkippedFile[] = [],
 ): Promise<Result<Contents, OpenError>> {
   const search = new Search(hooks);
+  search.skipped.push(...unread);
   let before = 0;
   for (const file of files) {
     await search.look(file.name, file, { from: before, to: before + file.size }, 0);
@@ -164,26 +169,47 @@ class Search {
   }
 
   async #lookAtMember(path: string, member: Member, stretch: Stretch, depth: number): Promise<void> {
-    switch (member.packing) {
+    const { packing } = member;
+    switch (packing) {
       case 'stored':
-        return this.look(path, member.packed, stretch, depth);
+        return this.#lookAtStored(path, member, stretch, depth);
       case 'encrypted':
         return this.#refuse(path, ENCRYPTED);
       case 'unknown':
-        return this.#refuse(path, UNKNOWN_METHOD);
-      case 'deflate': {
+        return this.#refuse(path, unknownMethod(member.method ?? 'a method without a name'));
+      case 'sparse':
+        return this.#refuse(path, SPARSE);
+      case 'deflate':
+      case 'zstd': {
         const hooks = { isCancelled: this.#hooks.isCancelled, passed: () => undefined, budget: this.#budget };
         // Most members of a support bundle are logs: their beginning says so, and the rest stays packed.
-        const { blob: beginning } = await inflate(member.packed, 'deflate', hooks, SNIFF_OCTETS);
+        const { blob: beginning } = await inflate(member.packed, packing, hooks, { limit: SNIFF_OCTETS });
         const first = new Uint8Array(await beginning.slice(0, SNIFF_OCTETS).arrayBuffer());
         const refusal =
           containerOf(first) === undefined && !isHar(first) ? sniff(first, beginning.size) : undefined;
         if (refusal) return this.#refuse(path, refusal);
-        const inflated = await inflate(member.packed, 'deflate', hooks);
-        this.#note(path, member.packed.size, 'deflate', inflated);
+        const inflated = await inflate(member.packed, packing, hooks, { crc32: member.crc32 });
+        // Of a member that was cut the archive's end says so already.
+        if (!member.isCut) this.#note(path, member.packed.size, packing, inflated);
         return this.look(path, inflated.blob, stretch, depth);
       }
     }
+  }
+
+  /** A member that stands in the archive as it is; where it is a capture, its octets are compared with their checksum. */
+  async #lookAtStored(path: string, member: Member, stretch: Stretch, depth: number): Promise<void> {
+    const { packed, crc32, isCut } = member;
+    const before = this.captures.length;
+    await this.look(path, packed, stretch, depth);
+    if (crc32 === undefined || isCut || this.captures.length === before) return;
+    const error = await storedProblem(packed, crc32, this.#hooks.isCancelled);
+    if (error === undefined) return;
+    this.problems.push({
+      ...PROBLEM,
+      code: 'compressed-checksum',
+      sentence: `${path}: its octets do not match their checksum (${error}). All ${formatBytes(packed.size)} of it are read.`,
+      remedy: INFLATE_PROBLEMS.checksum.remedy,
+    });
   }
 
   /** Tells what was wrong with a compressed file. */
@@ -192,10 +218,13 @@ class Search {
     const { code, found, remedy } = INFLATE_PROBLEMS[problem.kind];
     const where = `Byte ${formatCount(problem.at)} of ${formatCount(size)} of ${name}`;
     const error = problem.kind === 'cut' || problem.error === '' ? '' : ` (${problem.error})`;
+    const came = formatBytes(blob.size);
     const kept =
-      blob.size === 0
-        ? 'Nothing came out before it.'
-        : `The ${formatBytes(blob.size)} that came out before it are read.`;
+      problem.kind === 'checksum'
+        ? `All of what came out (${came}) is read.`
+        : blob.size === 0
+          ? 'Nothing came out before it.'
+          : `The ${came} that came out before it are read.`;
     this.problems.push({
       ...PROBLEM,
       code,
@@ -229,6 +258,12 @@ const INFLATE_PROBLEMS: Readonly<
     code: 'compressed-damaged',
     found: 'cannot be unpacked any further',
     remedy: 'The file was damaged, often by a transfer as text. Copy it again, and compare checksums.',
+  },
+  checksum: {
+    code: 'compressed-checksum',
+    found: 'does not match its checksum',
+    remedy:
+      'Octets were changed since it was packed: packets may be damaged anywhere in it. Copy it again, and compare checksums (sha256sum).',
   },
   limit: {
     code: 'compressed-limit',
@@ -265,10 +300,18 @@ const TOO_DEEP = refusal(
   `inside more than ${LIMITS.NESTING} containers`,
   `There are more than ${LIMITS.NESTING} archives and compressed files inside one another, the limit.`,
 );
-const ENCRYPTED = refusal('encrypted', 'The member is encrypted. Unpack it first: 7z x FILE');
-const UNKNOWN_METHOD = refusal(
-  'compressed by a method that is not read here',
-  'The member is compressed by a method that is not read here. Unpack it first: 7z x FILE',
+const ENCRYPTED = refusal(
+  'encrypted with a password',
+  'The member is encrypted with a password. Unpack it first: 7z x FILE asks for it',
+);
+const unknownMethod = (method: string): Refusal =>
+  refusal(
+    `compressed by ${method}, which is not read here`,
+    `The member is compressed by ${method}, which is not read here. Unpack it first: 7z x FILE`,
+  );
+const SPARSE = refusal(
+  'a sparse file, whose zeros the archive leaves out',
+  'The member is a sparse file: the archive leaves out its zeros. Unpack it first: tar -xf FILE',
 );
 const ZIP_WITHOUT_DIRECTORY = refusal(
   'a zip archive without its directory',
@@ -291,6 +334,8 @@ function noCapture(files: readonly File[], refusals: readonly Refusal[], search:
   const { skipped, containers } = search;
   const [only] = refusals;
   const [problem] = search.problems;
+  if (files.length === 0) return nothingGiven(skipped);
+  if (refusals.length > 0 && refusals.every((refusal) => refusal === ENCRYPTED)) return LOCKED;
   // What was inside may have been whole before it was packed.
   if (problem)
     return { code: 'not-a-capture', message: `${problem.sentence} No capture is there. ${problem.remedy}` };
@@ -316,6 +361,31 @@ function noCapture(files: readonly File[], refusals: readonly Refusal[], search:
   return {
     code: 'not-a-capture',
     message: `${where} no capture in pcap or pcapng, but ${found}. Pick what tcpdump, Wireshark or kubectl sniff wrote.`,
+  };
+}
+
+/** A zip archive of which nothing can be read without its password. */
+const LOCKED: OpenError = {
+  code: 'unsupported',
+  message:
+    'The archive is protected with a password. Unpack it first, where the password is asked for (7z x FILE), and open the captures in it.',
+};
+
+/** A folder without a file, or one whose files the browser could not give. */
+function nothingGiven(skipped: readonly SkippedFile[]): OpenError {
+  const readable = skipped.filter(({ kind }) => kind !== EMPTY_FOLDER);
+  const [first] = readable;
+  if (!first) {
+    const [folder] = skipped;
+    const where = folder === undefined ? '' : ` (${folder.name})`;
+    return {
+      code: 'empty',
+      message: `There is no file in what was dropped: the folder is empty${where}. Drop captures, a folder with captures, or an archive of them.`,
+    };
+  }
+  return {
+    code: 'unreadable',
+    message: `None of the ${formatAmount(readable.length, 'file')} could be read: ${first.name} (${first.kind})${readable.length > 1 ? ' and others' : ''}. Check that they are still there and may be read.`,
   };
 }
 

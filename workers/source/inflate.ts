@@ -1,6 +1,7 @@
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Bytes } from '../../src/model/units.ts';
 import { BlobReader, ReadError } from './blob-reader.ts';
+import { checksumWords, Crc32 } from './checksums.ts';
 import { type Compression, createUnpacker } from './unpackers.ts';
 
 /** Octets that are unpacked between two looks at whether to stop. */
@@ -29,28 +30,43 @@ export class UnpackBudget {
   }
 }
 
+/** What can be wrong with a compressed file. After `checksum` all of it came out. */
+export type InflateProblem = 'cut' | 'damaged' | 'limit' | 'unreadable' | 'checksum';
+
 /** What came out of a compressed file, and what was wrong with it: all of what could be unpacked is there. */
 export interface Inflated {
   readonly blob: Blob;
   readonly problem?: {
-    readonly kind: 'cut' | 'damaged' | 'limit' | 'unreadable';
+    readonly kind: InflateProblem;
     /** Octets of the compressed file in front of it. */
     readonly at: Bytes;
     readonly error: string;
   };
 }
 
-/** Unpacks a file once, piece by piece, into a Blob, at most `limit` octets of it. Memory is bounded by a part and a window. */
+/** What is asked of unpacking besides its file. */
+export interface InflateOptions {
+  /** Octets that are wanted at most. */
+  readonly limit?: Bytes;
+  /** CRC-32 of what comes out, where something else than the stream tells it. */
+  readonly crc32?: number | undefined;
+}
+
+/** Unpacks a file once, piece by piece, into a Blob. Memory is bounded by a part and a window. */
 export async function inflate(
   packed: Blob,
   compression: Compression,
   hooks: InflateHooks,
-  limit: Bytes = Infinity,
+  { limit = Infinity, crc32 }: InflateOptions = {},
 ): Promise<Inflated> {
   const parts = new Parts();
-  const unpacker = createUnpacker(compression, (octets) => parts.add(octets));
+  const crc = crc32 === undefined ? undefined : new Crc32();
+  const unpacker = createUnpacker(compression, (octets) => {
+    parts.add(octets);
+    crc?.add(octets);
+  });
   let at = 0;
-  const problem = (kind: 'cut' | 'damaged' | 'limit' | 'unreadable', error: string): Inflated => ({
+  const problem = (kind: InflateProblem, error: string): Inflated => ({
     blob: parts.toBlob(),
     problem: { kind, at, error },
   });
@@ -73,7 +89,30 @@ export async function inflate(
     const message = messageOf(error);
     return problem(message.startsWith('unexpected') ? 'cut' : 'damaged', message);
   }
+  const { complaint } = unpacker;
+  if (complaint !== undefined) return problem('checksum', complaint);
+  if (crc && crc32 !== undefined && crc.value !== crc32)
+    return problem('checksum', checksumWords('of the member (CRC-32)', crc.value, crc32));
   return { blob: parts.toBlob() };
+}
+
+/** Compares the octets of a file that is not compressed with their CRC-32; undefined where they fit, or where it cannot be read. */
+export async function storedProblem(
+  stored: Blob,
+  crc32: number,
+  isCancelled: () => boolean,
+): Promise<string | undefined> {
+  const crc = new Crc32();
+  try {
+    for await (const piece of new BlobReader(stored).pieces(PIECE)) {
+      if (isCancelled()) return undefined;
+      crc.add(piece);
+    }
+  } catch (error) {
+    if (error instanceof ReadError) return undefined;
+    throw error;
+  }
+  return crc.value === crc32 ? undefined : checksumWords('of the member (CRC-32)', crc.value, crc32);
 }
 
 function messageOf(error: unknown): string {

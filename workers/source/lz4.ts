@@ -1,7 +1,9 @@
 /**
  * LZ4 frames (the LZ4 Frame Format, version 1.6.4, and the legacy frame of the same page), one after another, piece by piece.
- * Checksums are passed over: the packets show whether octets were damaged.
+ * A checksum that does not fit is told, and reading goes on.
  */
+
+import { checksumWords, XxHash32, xxHash32 } from './checksums.ts';
 
 const FRAME = 0x184d2204;
 const LEGACY_FRAME = 0x184c2102;
@@ -29,10 +31,22 @@ export class Lz4Unpacker {
   /** What matches of the next block may refer to, then the block. */
   #output = new Uint8Array();
   #window = 0;
+  /** Of the content of the frame, where it has a checksum. */
+  #hash: XxHash32 | undefined;
+  #complaint: string | undefined;
 
   /** `onOctets` gets what came out; its octets are borrowed. */
   constructor(onOctets: (octets: Uint8Array) => void) {
     this.#onOctets = onOctets;
+  }
+
+  /** The first checksum that did not fit, in words. */
+  get complaint(): string | undefined {
+    return this.#complaint;
+  }
+
+  #check(what: string, found: number, told: number): void {
+    if (found !== told) this.#complaint ??= checksumWords(what, found, told);
   }
 
   push(octets: Uint8Array): void {
@@ -100,6 +114,8 @@ export class Lz4Unpacker {
     if (flags & 1) throw new Error('an LZ4 frame that needs a dictionary');
     const header = 7 + (flags & 8 ? 8 : 0);
     if (octets.length < header) return 0;
+    const descriptor = xxHash32(octets.subarray(4, header - 1));
+    this.#check("of a frame's header", (descriptor >>> 8) & 255, octets[header - 1] ?? 0);
     this.#begin({
       isLegacy: false,
       blockOctets: 1 << (8 + 2 * size),
@@ -113,6 +129,7 @@ export class Lz4Unpacker {
   #begin(frame: Frame): void {
     this.#frame = frame;
     this.#window = 0;
+    this.#hash = frame.hasContentChecksum ? new XxHash32() : undefined;
     if (this.#output.length < WINDOW + frame.blockOctets)
       this.#output = new Uint8Array(WINDOW + frame.blockOctets);
   }
@@ -121,9 +138,12 @@ export class Lz4Unpacker {
     const frame = this.#frame;
     if (!frame) return 0;
     if (word === 0 && !frame.isLegacy) {
+      const hash = this.#hash;
+      if (hash && octets.length < 8) return 0;
       this.#frame = undefined;
-      if (frame.hasContentChecksum) this.#skip = 4;
-      return 4;
+      if (!hash) return 4;
+      this.#check("of a frame's content", hash.value, wordAt(octets, 4));
+      return 8;
     }
     const isStored = !frame.isLegacy && word > 0x7fffffff;
     const size = isStored ? word - 0x80000000 : word;
@@ -133,6 +153,7 @@ export class Lz4Unpacker {
     const taken = 4 + size + (frame.hasBlockChecksum ? 4 : 0);
     if (octets.length < taken) return 0;
     const block = octets.subarray(4, 4 + size);
+    if (frame.hasBlockChecksum) this.#check('of a block', xxHash32(block), wordAt(octets, 4 + size));
     const start = this.#window;
     const room = this.#output.subarray(0, start + frame.blockOctets);
     if (isStored) room.set(block, start);
@@ -140,6 +161,7 @@ export class Lz4Unpacker {
       ? { end: start + size, isDamaged: false }
       : expandBlock(block, room, start);
     this.#onOctets(this.#output.subarray(start, end));
+    this.#hash?.add(this.#output.subarray(start, end));
     if (isDamaged) throw new Error('an LZ4 block that is damaged');
     if (frame.isLinked) {
       const keep = Math.min(end, WINDOW);
@@ -148,6 +170,10 @@ export class Lz4Unpacker {
     }
     return taken;
   }
+}
+
+function wordAt(octets: Uint8Array, at: number): number {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength).getUint32(at, true);
 }
 
 function isMagic(word: number): boolean {

@@ -7,8 +7,12 @@ export interface Member {
   readonly name: string;
   /** Its octets, as they stand in the archive. */
   readonly packed: Blob;
-  /** How they are compressed; "unknown" and "encrypted" cannot be unpacked. */
-  readonly packing: 'stored' | 'deflate' | 'unknown' | 'encrypted';
+  /** How they are compressed; the last three cannot be unpacked. */
+  readonly packing: 'stored' | 'deflate' | 'zstd' | 'unknown' | 'encrypted' | 'sparse';
+  /** The method of one that is not known, as people call it. */
+  readonly method?: string;
+  /** CRC-32 of the unpacked octets; undefined where the archive does not tell. */
+  readonly crc32?: number;
   /** Octets from the archive's start to the end of the member: how far reading of it is. */
   readonly end: Bytes;
   /** The archive ends before the member does. */
@@ -33,6 +37,7 @@ export async function* tarMembers(archive: Blob): AsyncGenerator<Member, void, v
   const reader = new BlobReader(archive);
   let longName: string | undefined;
   let longSize: number | undefined;
+  let isSparse = false;
   for (let at = 0; archive.size - at >= BLOCK;) {
     const header = await reader.read(at, at + BLOCK);
     if (!isTarHeader(header)) return;
@@ -48,20 +53,25 @@ export async function* tarMembers(archive: Blob): AsyncGenerator<Member, void, v
         longName = records.get('path') ?? longName;
         const told = records.get('size') ?? '';
         longSize = /^\d+$/.test(told) ? Number(told) : undefined;
+        const sparseName = records.get('GNU.sparse.name');
+        longName = sparseName ?? longName;
+        isSparse ||= [...records.keys()].some((key) => key.startsWith('GNU.sparse.'));
       }
       continue;
     }
-    if (type === '0' || type === '\0' || type === '7') {
+    if (type === '0' || type === '\0' || type === '7' || type === 'S') {
       yield {
         name: longName ?? ustarName(header),
         packed: archive.slice(start, start + size),
-        packing: 'stored',
+        // Octets that are not stored stand for zeros: what is stored is no file by itself.
+        packing: isSparse || type === 'S' ? 'sparse' : 'stored',
         end: Math.min(at, archive.size),
         isCut: archive.size - start < size,
       };
     }
     longName = undefined;
     longSize = undefined;
+    isSparse = false;
   }
 }
 

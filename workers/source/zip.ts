@@ -86,7 +86,8 @@ async function* membersOf(
       yield {
         name,
         packed: archive.slice(start, start + packedSize),
-        packing: packingOf(view.getUint16(at + 8, true), view.getUint16(at + 10, true)),
+        ...packingOf(view.getUint16(at + 8, true), view.getUint16(at + 10, true)),
+        crc32: view.getUint32(at + 16, true),
         end: Math.min(start + packedSize, archive.size),
         isCut: archive.size - start < packedSize,
       };
@@ -95,10 +96,24 @@ async function* membersOf(
   }
 }
 
-function packingOf(flags: number, method: number): Member['packing'] {
-  if (flags & 1) return 'encrypted';
-  if (method === 0) return 'stored';
-  return method === 8 ? 'deflate' : 'unknown';
+/** Methods that are not unpacked here, by their numbers (section 4.4.5). */
+const METHODS: Readonly<Record<number, string>> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  95: 'xz',
+  98: 'PPMd',
+};
+
+function packingOf(flags: number, method: number): Pick<Member, 'packing' | 'method'> {
+  // Method 99 is AES; what it encrypts is told in an extra field.
+  if (flags & 1 || method === 99) return { packing: 'encrypted' };
+  if (method === 0) return { packing: 'stored' };
+  if (method === 8) return { packing: 'deflate' };
+  if (method === 93) return { packing: 'zstd' };
+  return { packing: 'unknown', method: METHODS[method] ?? `method ${method}` };
 }
 
 /** Octets of the member in the archive, and where it begins; large ones stand in the zip64 field (section 4.5.3). */
