@@ -80,9 +80,18 @@ async function wasmMemory(worker: WebWorker): Promise<number> {
 }
 
 /** Gives the page a file and waits for its findings, at most `patience` milliseconds. */
-export async function analyse(page: Page, path: string, patience: number): Promise<AnalysisFigures> {
+export function analyse(page: Page, path: string, patience: number): Promise<AnalysisFigures> {
+  return analyseGiven(page, () => pickFile(page, path), patience);
+}
+
+/** The same of a file that `give` hands to the page. */
+export async function analyseGiven(
+  page: Page,
+  give: () => Promise<void>,
+  patience: number,
+): Promise<AnalysisFigures> {
   await page.evaluate(watchFindings, byTestId('finding-title'), byTestId('cancel'));
-  await pickFile(page, path);
+  await give();
   const measured = await page.waitForFunction(measuredAnalysis, { timeout: patience, polling: 50 });
   const entry = await measured.jsonValue();
   if (typeof entry !== 'object')

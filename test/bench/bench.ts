@@ -12,9 +12,11 @@ import { root } from '../support/stale.ts';
 import { makeCaptures } from './make.ts';
 import { measure, type Figures } from './measure.ts';
 import { type Comparison, timePcapNgParser, timeTshark } from './other-tools.ts';
+import { measureScale } from './scale.ts';
 import { megabytes, misses, targetOf } from './targets.ts';
 
-const USAGE = `npm run bench -- --make [--out DIR]           makes mixed.pcap and small.pcap (root; needs nginx, wrk, tcpdump)
+const USAGE = `npm run bench -- --make [--out DIR] [NAME…]   makes mixed, small, http2 and grpc.pcap, or some (root; nginx, wrk, nghttp2, tcpdump)
+npm run bench -- --scale [MILLIONS…]          measures Blobs of so many million packets (5 10 20), made in the page
 npm run bench -- [--runs N] [--only] FILE…    measures files; without any, those of .bench/
   --runs N   readings of each kind a file (3)
   --only     only the page, no other programs
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     make: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
     out: { type: 'string', default: `${root}.bench` },
     runs: { type: 'string', default: '3' },
     only: { type: 'boolean', default: false },
@@ -109,7 +112,8 @@ async function measureAll(files: readonly string[]): Promise<void> {
   if (missed.length > 0) process.exitCode = 1;
 }
 
-const made = values.make ? await makeCaptures(values.out) : [];
-const files = values.make && positionals.length === 0 ? [] : filesToMeasure();
-if (values.help || (files.length === 0 && made.length === 0)) console.log(USAGE);
+const made = values.make ? await makeCaptures(values.out, positionals) : [];
+const files = values.make || values.scale ? [] : filesToMeasure();
+if (values.scale) await measureScale(positionals.length > 0 ? positionals.map(Number) : [5, 10, 20]);
+else if (values.help || (files.length === 0 && made.length === 0)) console.log(USAGE);
 else if (files.length > 0) await measureAll(files);

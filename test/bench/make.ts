@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from './installed.ts';
 import { CLIENT, createNetwork, removeNetwork, SERVER, spawnAt } from './network.ts';
+import { GRPC_PATHS, GRPC_PORT, grpcRequest, HTTP2_PATHS, HTTP2_PORT, http2Servers } from './http2-server.ts';
 import { writeServer } from './server.ts';
 
 /** Octets of the mixed capture, and packets of the one with small packets. */
@@ -17,32 +18,63 @@ const PATIENCE = 240_000;
 const scripts = fileURLToPath(new URL('traffic/', import.meta.url));
 
 interface Traffic {
-  readonly name: 'mixed' | 'small';
-  /** Options of tcpdump that end the capture by themselves; else octets end it. */
+  readonly name: 'mixed' | 'small' | 'http2' | 'grpc';
+  /** Options of tcpdump that end the capture by themselves; else octets end it, or the clients when all are done. */
   readonly stop: readonly string[];
   readonly octets: number;
-  /** What wrk is started with, once or several times. */
-  readonly clients: readonly (readonly string[])[];
+  /** Programs and their options. */
+  readonly clients: readonly (readonly [program: string, ...options: string[]])[];
 }
 
-const script = (name: string): readonly string[] => ['--script', `${scripts}${name}.lua`];
+/** Exchanges of the captures of HTTP/2 and gRPC. */
+const STREAMS = '500000';
 
-const TRAFFIC: readonly Traffic[] = [
+const wrk = (
+  name: string,
+  threads: number,
+  connections: number,
+  address: string,
+): readonly [string, ...string[]] => [
+  'wrk',
+  ...['--duration', `${PATIENCE / 1000}s`, '--timeout', '10s', '--script', `${scripts}${name}.lua`],
+  ...['--threads', String(threads), '--connections', String(connections), address],
+];
+const h2load = (...options: readonly string[]): readonly [string, ...string[]] => [
+  'h2load',
+  ...['-n', STREAMS, '-c', '16', '-m', '10', ...options],
+];
+
+const trafficOf = (work: string): readonly Traffic[] => [
   {
     name: 'mixed',
     stop: [],
     octets: MIXED_OCTETS,
     clients: [
-      ['--threads', '1', '--connections', '24', ...script('mixed'), `http://${SERVER.address}/`],
-      ['--threads', '1', '--connections', '3', ...script('mixed'), `https://${SERVER.address}/`],
+      wrk('mixed', 1, 24, `http://${SERVER.address}/`),
+      wrk('mixed', 1, 3, `https://${SERVER.address}/`),
     ],
   },
   {
     name: 'small',
     stop: ['-c', String(SMALL_PACKETS)],
     octets: Infinity,
+    clients: [wrk('small', 1, 64, `http://${SERVER.address}:8080/`)],
+  },
+  {
+    name: 'http2',
+    stop: [],
+    octets: Infinity,
+    clients: [h2load(...HTTP2_PATHS.map((path) => `http://${SERVER.address}:${HTTP2_PORT}/${path}`))],
+  },
+  {
+    name: 'grpc',
+    stop: [],
+    octets: Infinity,
     clients: [
-      ['--threads', '1', '--connections', '64', ...script('small'), `http://${SERVER.address}:8080/`],
+      h2load(
+        ...['-H', 'content-type: application/grpc', '-H', 'te: trailers', '-d', grpcRequest(work)],
+        ...GRPC_PATHS.map((path) => `http://${SERVER.address}:${GRPC_PORT}/${path}`),
+      ),
     ],
   },
 ];
@@ -82,12 +114,12 @@ async function capture(traffic: Traffic, path: string): Promise<string> {
   const clients: Running[] = [];
   try {
     await until(() => isOver || tcpdump.said().includes('listening on'), 'starting tcpdump', 10_000);
-    for (const client of traffic.clients)
-      clients.push(
-        watch(spawnAt(CLIENT, 'wrk', ['--duration', `${PATIENCE / 1000}s`, '--timeout', '10s', ...client])),
-      );
+    for (const [program, ...options] of traffic.clients)
+      clients.push(watch(spawnAt(CLIENT, program, options)));
+    let areDone = false;
+    void Promise.all(clients.map(({ ended }) => ended)).finally(() => (areDone = true));
     await until(
-      () => isOver || octetsOf(path) >= traffic.octets,
+      () => isOver || areDone || octetsOf(path) >= traffic.octets,
       `capturing ${traffic.name} traffic`,
       PATIENCE,
     );
@@ -128,12 +160,14 @@ const PACKAGES = {
   ethtool: 'ethtool',
   nginx: 'nginx-light',
   wrk: 'wrk',
+  h2load: 'nghttp2-client',
+  nghttpd: 'nghttp2-server',
   tcpdump: 'tcpdump',
   openssl: 'openssl',
 } as const;
 
-/** Captures real HTTP traffic between nginx and wrk into `mixed.pcap` and `small.pcap`, and answers their paths. */
-export async function makeCaptures(out: string): Promise<readonly string[]> {
+/** Captures real traffic between nginx and wrk, nghttpd and h2load, into four files or the `wanted` ones (mixed, small, http2, grpc), and answers their paths. */
+export async function makeCaptures(out: string, wanted: readonly string[]): Promise<readonly string[]> {
   if (process.getuid?.() !== 0)
     throw new Error('Making captures needs root, for network namespaces and tcpdump');
   const missing = Object.entries(PACKAGES).filter(([program]) => !isInstalled(program));
@@ -143,18 +177,20 @@ export async function makeCaptures(out: string): Promise<readonly string[]> {
   const work = `${folder}/work`;
   const made: string[] = [];
   mkdirSync(work, { recursive: true });
-  let server: Running | undefined;
+  const servers: Running[] = [];
   try {
     createNetwork();
-    server = watch(spawnAt(SERVER, 'nginx', ['-p', work, '-c', writeServer(work)]));
+    servers.push(watch(spawnAt(SERVER, 'nginx', ['-p', work, '-c', writeServer(work)])));
+    for (const options of http2Servers(work)) servers.push(watch(spawnAt(SERVER, 'nghttpd', options)));
     await until(() => octetsOf(`${work}/nginx.pid`) > 0, 'starting nginx', 10_000);
-    for (const traffic of TRAFFIC) made.push(await make(traffic, folder));
+    for (const traffic of trafficOf(work))
+      if (wanted.length === 0 || wanted.includes(traffic.name)) made.push(await make(traffic, folder));
   } catch (error) {
-    if (server?.said()) console.error(server.said());
+    for (const server of servers) if (server.said()) console.error(server.said());
     throw error;
   } finally {
-    server?.child.kill('SIGTERM');
-    await server?.ended;
+    for (const { child } of servers) child.kill('SIGTERM');
+    await Promise.all(servers.map(({ ended }) => ended));
     removeNetwork();
     rmSync(work, { recursive: true, force: true });
   }
