@@ -18,7 +18,7 @@ const ALLOWED: readonly (readonly [area: string, targets: readonly string[]])[] 
   ['src/model/', ['src/model/']],
   ['src/platform/', ['src/platform/', 'src/model/', 'workers/api.ts', 'comlink', 'idb', 'virtual:']],
   ['src/session/', ['src/session/', 'src/platform/', 'src/model/', 'workers/api.ts', 'svelte']],
-  ['src/ui/', ['src/ui/', 'src/model/', 'svelte']],
+  ['src/ui/', ['src/ui/', 'src/model/', 'svelte', 'uplot']],
   ['src/views/', ['src/views/', 'src/ui/', 'src/session/', 'src/model/', 'svelte']],
   ['src/', ['src/', 'svelte']],
   ['workers/assembly/', ['workers/assembly/']],

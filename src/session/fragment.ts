@@ -1,5 +1,14 @@
 /** The views of the page, in the order of their tabs. */
-export const VIEW_IDS = ['findings', 'exchanges', 'flows', 'packets', 'tls', 'health'] as const;
+export const VIEW_IDS = [
+  'findings',
+  'exchanges',
+  'flows',
+  'packets',
+  'tls',
+  'timeline',
+  'map',
+  'health',
+] as const;
 
 /** Name of a view in the fragment. */
 export type ViewId = (typeof VIEW_IDS)[number];

@@ -12,13 +12,18 @@ import { TableState } from './table.svelte.ts';
 import { TrustState } from './trust.svelte.ts';
 import type { Analysis, FilterError, SkippedFile, View } from './worker.ts';
 
-/** The table behind a view; Findings and Health have none. */
+/** Views without a table that show what the filter lets through. */
+const OVERVIEWS: ReadonlySet<ViewId> = new Set(['timeline', 'map']);
+
+/** The table behind a view; overviews, Findings and Health have none. */
 export const TABLE_OF: { readonly [view in ViewId]: View | undefined } = {
   findings: undefined,
   exchanges: 'exchanges',
   flows: 'flows',
   packets: 'packets',
   tls: 'hellos',
+  timeline: undefined,
+  map: undefined,
   health: undefined,
 };
 
@@ -127,6 +132,13 @@ export class Session {
     void this.refresh();
   }
 
+  /** Filters all views to a stretch of the capture; undefined takes the stretch out again. Answers the words that had to go. */
+  async filterToTime(range: readonly [from: number, to: number] | undefined): Promise<string | undefined> {
+    const { filter, leftOut } = await this.#client.withTimeRange(this.place.filter, range);
+    this.go({ filter });
+    return leftOut;
+  }
+
   /** Sorts a view's table by a column. */
   sortBy(view: View, column: string): void {
     this.tables[view].sortBy(column);
@@ -185,7 +197,10 @@ export class Session {
     if (isConfirmed) this.place.go({ filter: text });
     else this.place.move({ filter: text });
     await this.refresh();
-    if (isConfirmed && text !== '' && TABLE_OF[this.place.view] === undefined) this.#goToMatches();
+    const { view } = this.place;
+    if (isConfirmed && text !== '' && TABLE_OF[view] === undefined && !OVERVIEWS.has(view)) {
+      this.#goToMatches();
+    }
     return undefined;
   }
 

@@ -5,6 +5,8 @@ import FindingsView from './findings/FindingsView.svelte';
 import FlowsView from './flows/FlowsView.svelte';
 import HealthView from './health/HealthView.svelte';
 import PacketsView from './packets/PacketsView.svelte';
+import MapView from './map/MapView.svelte';
+import TimelineView from './timeline/TimelineView.svelte';
 import TlsView from './tls/TlsView.svelte';
 
 /** A view: a tab, and what it shows. */
@@ -23,6 +25,8 @@ export const VIEWS: readonly ViewEntry[] = [
   { id: 'flows', label: 'Flows', component: FlowsView, count: (s) => countRows(s, 'flows') },
   { id: 'packets', label: 'Packets', component: PacketsView, count: (s) => countRows(s, 'packets') },
   { id: 'tls', label: 'TLS', component: TlsView, count: (s) => countRows(s, 'tls') },
+  { id: 'timeline', label: 'Timeline', component: TimelineView, count: () => undefined },
+  { id: 'map', label: 'Map', component: MapView, count: () => undefined },
   { id: 'health', label: 'Health', component: HealthView, count: countIssues },
 ];
 

@@ -1,0 +1,256 @@
+import type { HostMap, MapHost, MapLink } from '../../session/worker.ts';
+
+/** Hosts and links that are drawn; the table has the others. */
+export const DRAWN = { hosts: 24, links: 48, services: 8 } as const;
+
+/** Sizes in px. */
+export const SIZE = { card: 248, head: 44, row: 24, foot: 8, gap: 20, column: 140 } as const;
+
+/** A service of a host as a line of its card. */
+export interface ServiceRow {
+  readonly port: number;
+  readonly protocol: string;
+  readonly exchanges: number;
+  readonly flows: number;
+  readonly failed: number;
+  /** Links to it, as places in the list of links. */
+  readonly links: readonly number[];
+}
+
+/** A host as it is drawn. */
+export interface Card {
+  /** Place in the list of hosts. */
+  readonly place: number;
+  readonly host: MapHost;
+  readonly layer: number;
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+  readonly services: readonly ServiceRow[];
+  /** Services that the card has no line for. */
+  readonly more: number;
+}
+
+/** A link as it is drawn: from the right edge of the client to the service's line. */
+export interface Curve {
+  /** Place in the list of links. */
+  readonly place: number;
+  readonly link: MapLink;
+  readonly path: string;
+  /** Stroke width, px. */
+  readonly width: number;
+  /** Where its label stands. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The drawing. */
+export interface Drawing {
+  readonly cards: readonly Card[];
+  readonly curves: readonly Curve[];
+  readonly width: number;
+  readonly height: number;
+  readonly hiddenHosts: number;
+  readonly hiddenLinks: number;
+}
+
+/** Lays hosts out in layers, clients left of the servers that they call; crossings are made few, nothing moves by chance. */
+export function layOut(map: HostMap): Drawing {
+  const chosen = choose(map);
+  const layers = layersOf(
+    chosen.hosts,
+    chosen.links.map((place) => at(map.links, place)),
+  );
+  const services = new Map(chosen.hosts.map((place) => [place, servicesOf(map, place, chosen.links)]));
+  const order = orderOf(
+    chosen.hosts,
+    layers,
+    chosen.links.map((place) => at(map.links, place)),
+  );
+  const columns = Array.from({ length: Math.max(0, ...layers.values()) + 1 }, (): number[] => []);
+  for (const place of order) columns[layers.get(place) ?? 0]?.push(place);
+  const heights = (place: number): number => {
+    const { rows, more } = services.get(place) ?? { rows: [], more: 0 };
+    return SIZE.head + rows.length * SIZE.row + (more > 0 ? SIZE.row : 0) + (rows.length > 0 ? SIZE.foot : 0);
+  };
+  const sum = (places: readonly number[]): number =>
+    places.reduce((total, place) => total + heights(place) + SIZE.gap, -SIZE.gap);
+  const height = Math.max(...columns.map((places) => sum(places)), 0);
+  const cards: Card[] = [];
+  columns.forEach((places, layer) => {
+    let top = (height - sum(places)) / 2;
+    for (const place of places) {
+      const { rows, more } = services.get(place) ?? { rows: [], more: 0 };
+      const own = heights(place);
+      cards.push({
+        place,
+        host: at(map.hosts, place),
+        layer,
+        left: layer * (SIZE.card + SIZE.column),
+        top,
+        height: own,
+        services: rows,
+        more,
+      });
+      top += own + SIZE.gap;
+    }
+  });
+  return {
+    cards,
+    curves: curvesOf(map, chosen.links, cards),
+    width: Math.max(columns.length * (SIZE.card + SIZE.column) - SIZE.column, SIZE.card),
+    height,
+    hiddenHosts: map.total.hosts - chosen.hosts.length,
+    hiddenLinks: map.total.links - chosen.links.length,
+  };
+}
+
+function at<Item>(items: readonly Item[], place: number): Item {
+  const item = items[place];
+  if (item === undefined) throw new Error('InvariantError: no such place');
+  return item;
+}
+
+/** The links with most to tell: in the order of the list, those with failures not left out for busy ones. */
+function choose(map: HostMap): { readonly hosts: readonly number[]; readonly links: readonly number[] } {
+  const places = map.links.map((_, place) => place);
+  const failing = places.filter((place) => at(map.links, place).failed > 0);
+  failing.sort((a, b) => at(map.links, b).failed - at(map.links, a).failed);
+  const wanted = [...new Set([...failing.slice(0, DRAWN.links / 4), ...places])];
+  const hosts = new Set<number>();
+  const links: number[] = [];
+  for (const place of wanted) {
+    const { client, server } = at(map.links, place);
+    const added = new Set([client, server].filter((host) => !hosts.has(host)));
+    if (links.length >= DRAWN.links || hosts.size + added.size > DRAWN.hosts) continue;
+    for (const host of added) hosts.add(host);
+    links.push(place);
+  }
+  return { hosts: [...hosts].sort((a, b) => a - b), links: links.sort((a, b) => a - b) };
+}
+
+/** How many hosts lie in front of each one: the longest way to it, circles cut where they close. */
+function layersOf(hosts: readonly number[], links: readonly MapLink[]): ReadonlyMap<number, number> {
+  const callers = new Map<number, Set<number>>();
+  for (const { client, server } of links) {
+    if (client === server) continue;
+    const known = callers.get(server) ?? new Set();
+    callers.set(server, known.add(client));
+  }
+  const layers = new Map<number, number>();
+  const open = new Set<number>();
+  const layer = (host: number): number => {
+    const known = layers.get(host);
+    if (known !== undefined) return known;
+    if (open.has(host)) return -1;
+    open.add(host);
+    let deepest = 0;
+    for (const caller of callers.get(host) ?? []) deepest = Math.max(deepest, layer(caller) + 1);
+    open.delete(host);
+    layers.set(host, deepest);
+    return deepest;
+  };
+  for (const host of hosts) layer(host);
+  return layers;
+}
+
+/** Hosts in the order of their layers, and in each layer by where their neighbours stand. */
+function orderOf(
+  hosts: readonly number[],
+  layers: ReadonlyMap<number, number>,
+  links: readonly MapLink[],
+): readonly number[] {
+  let order = [...hosts].sort((a, b) => (layers.get(a) ?? 0) - (layers.get(b) ?? 0) || a - b);
+  for (let round = 0; round < 6; round++) {
+    const rank = new Map<number, number>();
+    const inLayer = new Map<number, number>();
+    for (const host of order) {
+      const layer = layers.get(host) ?? 0;
+      rank.set(host, inLayer.get(layer) ?? 0);
+      inLayer.set(layer, (inLayer.get(layer) ?? 0) + 1);
+    }
+    const middle = new Map<number, number>();
+    for (const host of order) {
+      const around = links.flatMap(({ client, server }) =>
+        client === host && server !== host ? [server] : server === host && client !== host ? [client] : [],
+      );
+      const share = (other: number): number => {
+        const size = inLayer.get(layers.get(other) ?? 0) ?? 1;
+        return ((rank.get(other) ?? 0) + 0.5) / size;
+      };
+      middle.set(
+        host,
+        around.length === 0
+          ? share(host)
+          : around.reduce((sum, other) => sum + share(other), 0) / around.length,
+      );
+    }
+    order = [...order].sort(
+      (a, b) =>
+        (layers.get(a) ?? 0) - (layers.get(b) ?? 0) ||
+        (middle.get(a) ?? 0) - (middle.get(b) ?? 0) ||
+        (rank.get(a) ?? 0) - (rank.get(b) ?? 0),
+    );
+  }
+  return order;
+}
+
+function servicesOf(
+  map: HostMap,
+  host: number,
+  drawn: readonly number[],
+): { readonly rows: readonly ServiceRow[]; readonly more: number } {
+  const found = new Map<string, { links: number[]; port: number; protocol: string }>();
+  for (const place of drawn) {
+    const { server, port, protocol } = at(map.links, place);
+    if (server !== host) continue;
+    const key = port === 0 ? protocol : String(port);
+    const service = found.get(key) ?? { links: [], port, protocol };
+    service.links.push(place);
+    found.set(key, service);
+  }
+  const rows = [...found.values()].map(({ links, port, protocol }): ServiceRow => {
+    const total = (of: (link: MapLink) => number): number =>
+      links.reduce((sum, place) => sum + of(at(map.links, place)), 0);
+    return {
+      port,
+      protocol,
+      links,
+      exchanges: total((link) => link.exchanges),
+      flows: total((link) => link.flows),
+      failed: total((link) => link.failed),
+    };
+  });
+  return { rows: rows.slice(0, DRAWN.services), more: Math.max(0, rows.length - DRAWN.services) };
+}
+
+function curvesOf(map: HostMap, links: readonly number[], cards: readonly Card[]): readonly Curve[] {
+  const byPlace = new Map(cards.map((card) => [card.place, card]));
+  const most = Math.max(1, ...links.map((place) => weightOf(at(map.links, place))));
+  const leaving = new Map<number, number>();
+  return links.flatMap((place): readonly Curve[] => {
+    const link = at(map.links, place);
+    const [from, to] = [byPlace.get(link.client), byPlace.get(link.server)];
+    if (!from || !to) return [];
+    const nth = leaving.get(link.client) ?? 0;
+    leaving.set(link.client, nth + 1);
+    const y1 = from.top + Math.min(14 + nth * 5, Math.max(from.height - 10, 14));
+    const row = to.services.findIndex((service) => service.links.includes(place));
+    const y2 = to.top + SIZE.head + (row < 0 ? to.services.length : row) * SIZE.row + SIZE.row / 2;
+    const x1 = from.left + SIZE.card;
+    const isForward = to.left > from.left;
+    // Back to an earlier layer, or to itself: around the right side.
+    const x2 = isForward ? to.left : to.left + SIZE.card;
+    const bend = isForward ? Math.max(48, (x2 - x1) / 2) : 64;
+    const path = isForward
+      ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+      : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 + bend} ${y2} ${x2} ${y2}`;
+    const width = 1.25 + 4.75 * (Math.log1p(weightOf(link)) / Math.log1p(most));
+    const x = isForward ? (x1 + x2) / 2 : Math.max(x1, x2) + 44;
+    return [{ place, link, path, width, x, y: (y1 + y2) / 2 }];
+  });
+}
+
+function weightOf(link: MapLink): number {
+  return link.flows + link.exchanges;
+}
