@@ -19,6 +19,19 @@ const ASTERISK: u32 = 42;
 /** The packet that ended HTTP/1 in a flow, the last one that did. */
 export let leftIn: u32 = 0;
 
+/** Whether the request before this place offered another protocol (CONNECT, Upgrade), and has no answer yet. */
+export function isOffered(self: usize): bool {
+  const previous = u32Of(self, state.PREVIOUS);
+  if (previous == 0 || u32Of(self, state.SIDE) != head.REQUEST) return false;
+  const exchange = head.exchangeAt(previous - 1);
+  if (u16Of(exchange, schema.EXCHANGES_STATUS) != 0) return false;
+  if (head.isMethod(u32Of(exchange, schema.EXCHANGES_METHOD), 'CONNECT')) return true;
+  const section = u32Of(head.messageAt(previous - 1, head.REQUEST), schema.MESSAGES_SECTION);
+  if (section == 0) return false;
+  const marks = u32Of(rowAt(schema.TABLE_SECTIONS, section - 1), schema.SECTIONS_MARKS);
+  return (marks & schema.SECTION_MARK_UPGRADE) != 0;
+}
+
 /** What follows the final response that came on `side`; `marks` are those of its header section. */
 export function upgrade(flow: u32, side: u32, exchange: u32, marks: u32): void {
   leftIn = currentPacket;

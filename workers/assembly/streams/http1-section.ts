@@ -37,6 +37,8 @@ let singletons: u32 = 0;
 let contentLength: f64 = NaN;
 let transferEncodings: u32 = 0;
 let finalIsChunked: bool = false;
+/** Folded hash of the last field's name: a folded line goes on with it. */
+let lastName: u32 = 0;
 
 function growSlots(): void {
   const old = slots;
@@ -96,6 +98,7 @@ export function openSection(): usize {
   contentLength = NaN;
   transferEncodings = 0;
   finalIsChunked = false;
+  lastName = 0;
   setU32(row, schema.SECTIONS_FIRST_LINE, rowCount(schema.TABLE_LINES));
   setU32(row, schema.SECTIONS_GRPC_STATUS, 0xffffffff);
   return row;
@@ -151,6 +154,7 @@ function line(at: usize, end: usize): void {
   checkControls(at, end);
   if (isSpace(u8At(at))) {
     violations |= schema.VIOLATION_OBS_FOLD;
+    fold(at, end);
     return;
   }
   const colon = findOctet(at, end, 58);
@@ -171,6 +175,19 @@ function line(at: usize, end: usize): void {
   field(foldedHash(at, nameEnd - at), value, end);
 }
 
+/** A folded line goes on with the value before it (RFC 9112 section 5.2): a length or coding with more to it is another one. */
+function fold(at: usize, end: usize): void {
+  while (at < end && isSpace(u8At(at))) at++;
+  if (at == end) return;
+  if (lastName == schema.HEADER_TRANSFER_ENCODING) {
+    finalIsChunked = false;
+    violations |= schema.VIOLATION_TRANSFER_ENCODING_NOT_CHUNKED;
+  } else if (lastName == schema.HEADER_CONTENT_LENGTH) {
+    contentLength = NaN;
+    violations |= schema.VIOLATION_CONTENT_LENGTH_INVALID;
+  }
+}
+
 /** Notes control characters in [at, end). */
 export function checkControls(at: usize, end: usize): void {
   while (end - at >= 16) {
@@ -186,6 +203,7 @@ export function checkControls(at: usize, end: usize): void {
 
 /** What a field of the new section says: the folded hash of its name, and its value. */
 export function field(name: u32, value: usize, end: usize): void {
+  lastName = name;
   switch (name) {
     case schema.HEADER_CONTENT_LENGTH:
       contentLengthField(value, end);

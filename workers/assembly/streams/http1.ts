@@ -12,7 +12,7 @@ import * as head from './http1-head';
 import * as leave from './http1-leave';
 import * as state from './http1-state';
 import * as streams from './index';
-import { looksLikeHttp } from './sniff';
+import { looksLikeHttp, NO } from './sniff';
 
 const CR: u32 = 13;
 const LF: u32 = 10;
@@ -101,7 +101,7 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
   // RFC 9112 section 2.2: empty lines before a request are ignored.
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
   if (u8At(at) == 80 && leave.isHttp2(flow, side, self, at, end, 0)) return at;
-  if (!head.isPlausibleStart(at, end, followsResponse(self))) {
+  if (!canBegin(self, at, end)) {
     if (leave.isHttp2(flow, side, self, at, end, 0)) return at;
     if (leave.isWebSocket(flow, side, self, at, end)) return at;
     excess(flow, side, self);
@@ -133,6 +133,12 @@ function followsResponse(self: usize): bool {
   return u32Of(self, state.PREVIOUS) != 0 && u32Of(self, state.SIDE) == head.RESPONSE;
 }
 
+/** Whether a message can begin so. Behind an offer of another protocol its line must be one of HTTP, as far as it is there. */
+function canBegin(self: usize, at: usize, end: usize): bool {
+  if (!head.isPlausibleStart(at, end, followsResponse(self))) return false;
+  return !leave.isOffered(self) || looksLikeHttp(at, <u32>(end - at)) != NO;
+}
+
 /** "GET /": a request line of two words. */
 function isHttp09(at: usize, lineFeed: usize): bool {
   if (lineFeed - at < 5 || u8At(at) != 71 || u8At(at + 1) != 69 || u8At(at + 2) != 84 || u8At(at + 3) != 32) {
@@ -145,7 +151,7 @@ function isHttp09(at: usize, lineFeed: usize): bool {
 /** Octets after a message that cannot begin another one. */
 function excess(flow: u32, side: u32, self: usize): void {
   const previous = u32Of(self, state.PREVIOUS);
-  if (previous) {
+  if (previous && !leave.isOffered(self)) {
     const message = head.messageAt(previous - 1, u32Of(self, state.SIDE));
     orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_EXCESS_OCTETS);
   }
@@ -160,7 +166,9 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
   const from = <usize>u32Of(self, state.BUFFER);
   const to = from + had + more;
   if (had < 5 && u8At(from) == 80 && leave.isHttp2(flow, side, self, from, to, had)) return at;
-  if (had < head.PLAUSIBLE && !head.isPlausibleStart(from, to, followsResponse(self))) {
+  const isOpen =
+    had < head.PLAUSIBLE || (leave.isOffered(self) && findLineFeed(from, from + had) == from + had);
+  if (isOpen && !canBegin(self, from, to)) {
     excess(flow, side, self);
     return end;
   }
@@ -193,6 +201,8 @@ function cutHead(flow: u32, side: u32, self: usize, as: u32): void {
   if (length == 0) return;
   const from = <usize>u32Of(self, state.BUFFER);
   const to = from + length;
+  // Perhaps the first octets of the protocol that was offered.
+  if (leave.isOffered(self) && looksLikeHttp(from, length) != schema.PROTOCOL_HTTP1) return;
   const message = writeHead(flow, side, self, from, findLineFeed(from, to), to, false);
   if (message == 0) return;
   setF64(message, schema.MESSAGES_END, timeOf(u32Of(self, state.LAST_PACKET)));

@@ -1,19 +1,26 @@
 // Which protocol a direction speaks, by its first octets, on any port. Octets that are too few to tell wait for the next.
 
 import { copyOctets, findLineFeed, isDigit, isTokenOctet, u16At, u8At } from '../bytes';
-import { orU32, setU32, setU8, u32Of, u8Of } from '../columns';
+import { f64Of, orU32, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as http1 from './http1';
 import * as http2 from './http2';
-import { HEADER_OCTETS, isPlausibleHeader, looksLikeFrames, looksLikeSettings } from './http2-frame';
+import {
+  HEADER_OCTETS,
+  isPlausibleHeader,
+  looksLikeFrames,
+  looksLikeSettings,
+  mayBeSettings,
+} from './http2-frame';
 import { dispatch } from './index';
 import { MORE, noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
 import * as websocket from './websocket';
 
-const NO: u32 = 0;
+/** These octets begin no message. */
+export const NO: u32 = 0;
 /** Not a protocol number: more octets are needed to tell. */
 const MAYBE: u32 = 255;
 
@@ -168,13 +175,20 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
 
 /** HTTP/2 without the client's preface: in answer to it, before it, or from the middle of a connection. */
 function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32): u32 {
-  if (u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_HTTP2) {
+  const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
+  const cut = schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP;
+  const isCut = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & cut) != 0;
+  // All that came in this direction: then a frame begins here.
+  const isFirst = !isCut && f64Of(directionAt(flow, side), schema.DIRECTIONS_OCTETS) == <f64>length;
+  if (other == schema.PROTOCOL_HTTP2 && isFirst) {
     if (length < HEADER_OCTETS) return MAYBE;
-    return isPlausibleHeader(at) ? schema.PROTOCOL_HTTP2 : NO;
+    return isPlausibleHeader(at) ? other : NO;
   }
-  const isPartial = schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP;
-  const isInside = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & isPartial) != 0 && looksLikeFrames(at, length);
-  return isInside || (side == 1 && looksLikeSettings(at, length)) ? schema.PROTOCOL_HTTP2 : NO;
+  const isInside = (isCut || other == schema.PROTOCOL_HTTP2) && looksLikeFrames(at, length);
+  if (isInside || (side == 1 && looksLikeSettings(at, length))) return schema.PROTOCOL_HTTP2;
+  // A server may speak before the client's preface is there.
+  const mayBe = side == 1 && isFirst && other == schema.PROTOCOL_UNKNOWN && mayBeSettings(at, length);
+  return mayBe ? MAYBE : NO;
 }
 
 /** Octets of a direction whose protocol is not known yet. */
