@@ -5,6 +5,7 @@ import type { FlowRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { flowEnding } from '../items/flow-item.ts';
 import { helloItem } from '../items/hello-item.ts';
+import { http2FlowFacts } from './http2-flow-facts.ts';
 import { endpointOf, hasClient, portOf, sideName, type Side, Transport, transportName } from '../roles.ts';
 
 interface Fact {
@@ -22,6 +23,7 @@ export function flowFacts(core: Core, flow: FlowRow): readonly Fact[] {
     ...SIDES.map((side) => trafficFact(core, flow, side)),
     ...(isTcp ? tcpFacts(core, flow) : []),
     ...tlsFacts(core, flow),
+    ...http2FlowFacts(core, flow),
     ...captureFacts(core, flow),
   ];
 }

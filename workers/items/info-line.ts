@@ -1,4 +1,4 @@
-import { PacketMark, TcpFlag } from '../../src/model/packet.ts';
+import { PacketMark, TcpFlag, Protocol } from '../../src/model/packet.ts';
 import {
   ALERT_DESCRIPTIONS,
   ALERT_LEVELS,
@@ -11,6 +11,7 @@ import { type Core, decodeText } from '../core.ts';
 import { type DescribedPacket, fieldOfNumber } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of } from '../details/field-value.ts';
 import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
+import { http2Info } from './http2-info.ts';
 import { icmpInfo } from './icmp-info.ts';
 
 /** Wireshark's notes in front of the info column, by mark. */
@@ -44,6 +45,10 @@ function content(core: Core, row: number, packet: DescribedPacket): string {
   if (packet.has('arp')) return arpInfo(packet);
   const icmp = icmpInfo(packet);
   if (icmp !== undefined) return icmp;
+  if (core.tables.packets.protocol(row) === Protocol.HTTP2) {
+    const http2 = http2Info(core, row, packet.octetsOf(packet.findLast('tcp.payload')));
+    if (http2 !== undefined) return http2;
+  }
   const http = httpInfo(packet);
   if (http !== undefined) return http;
   const tls = tlsInfo(packet);
