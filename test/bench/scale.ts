@@ -11,13 +11,13 @@ const PATIENCE = 600_000;
 /** Gives the page a file that is a header and the same records again and again: made in the page, of one part in its memory. */
 async function giveRepeated(page: Page, times: number): Promise<void> {
   const { header, records } = repeatable();
-  const base64 = (octets: Uint8Array): string => Buffer.from(octets).toString('base64');
   await page.evaluate(
-    (head, body, count, input) => {
-      const octets = (text: string): Uint8Array<ArrayBuffer> =>
-        Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-      const part = new Blob([octets(body)]);
-      const file = new File([octets(head), ...new Array<Blob>(count).fill(part)], 'repeated.pcap');
+    (texts, count, input) => {
+      const [head, body] = texts.map(
+        (text) => new Blob([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))]),
+      );
+      if (!head || !body) throw new Error('a header and records are wanted');
+      const file = new File([head, ...new Array<Blob>(count).fill(body)], 'repeated.pcap');
       const transfer = new DataTransfer();
       transfer.items.add(file);
       const element = document.querySelector(input);
@@ -25,8 +25,7 @@ async function giveRepeated(page: Page, times: number): Promise<void> {
       element.files = transfer.files;
       element.dispatchEvent(new Event('change', { bubbles: true }));
     },
-    base64(header),
-    base64(records),
+    [header, records].map((octets) => Buffer.from(octets).toString('base64')),
     times,
     `input${byTestId('drop-input')}`,
   );
