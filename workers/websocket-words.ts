@@ -74,6 +74,8 @@ export function webSocketState(core: Core, exchange: ExchangeRow): string | unde
   const counts = `${formatCount(sides[0].messages)} ↑ ${formatCount(sides[1].messages)} ↓`;
   const close = firstClose(sides);
   if (close) return `${closeCodeWords(close.code)}, ${counts}`;
+  // A HAR file does not tell whether it was closed.
+  if (core.tables.exchanges.flow(exchange) === NO_FLOW) return counts;
   const end = connectionEnd(core, exchange);
   return end === undefined ? `open, ${counts}` : `${end.flag} of the ${NAMES[end.side]}, ${counts}`;
 }

@@ -1,6 +1,7 @@
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { Bytes, Nanoseconds } from '../../src/model/units.ts';
 import type { ReportedPhases } from './reported.ts';
+import { harFrames } from './har-frames.ts';
 import { listOf, numberOf, objectOf, type JsonObject, textOf } from './json-values.ts';
 
 /** A point in time since 1970. */
@@ -46,6 +47,8 @@ export interface HarEntry {
   ];
   /** What passed before `sent`, in its parts. */
   readonly phases: ReportedPhases;
+  /** Of a WebSocket. */
+  readonly frames: ReturnType<typeof harFrames>;
 }
 
 /** Reads an entry (HAR 1.2, "entries"); what is told where it is none. */
@@ -75,6 +78,7 @@ export function harEntry(value: unknown): Result<HarEntry, string> {
     request: messageOf(request, asked.section),
     response: isAnswered ? messageOf(response, fieldsOf(response).section) : undefined,
     ...timesOf(entry),
+    frames: harFrames(entry),
   });
 }
 

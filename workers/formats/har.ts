@@ -7,6 +7,7 @@ import { type Core, StopReason } from '../core.ts';
 import { pump, type PumpEnd, type PumpHooks, SLICE_OCTETS } from '../pump.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
 import { SNIFF_OCTETS } from '../source/sniff.ts';
+import { appendFrames } from './har-frames.ts';
 import { isHar } from './har-text.ts';
 import { harEntry, type HarEntry, type HarMessage, type Instant } from './har-entry.ts';
 import { JsonEntries } from './json-entries.ts';
@@ -152,6 +153,7 @@ class HarFiller {
       authority: this.#text(entry.authority),
       reason: this.#text(entry.reason),
       status: entry.status,
+      stream: appendFrames(core, core.tables.exchanges.rows, entry.frames),
     });
     this.#message(entry.request, sent, wasSent);
     this.#message(entry.response, answered, over);
