@@ -13,6 +13,29 @@ export function* flowPacketRows(core: Core, flow: FlowRow, from = 0): Generator<
   }
 }
 
+/** Packets to look back for the fragments of a datagram that became whole at a row: they come close to each other. */
+const FRAGMENTS_BEFORE = 4096;
+
+/**
+ * Rows of the packets that hold the octets of a flow, ascending, from `from` on: its own, and those of the fragments whose
+ * datagrams became whole in one of its own.
+ */
+export function* octetPacketRows(core: Core, flow: FlowRow, from = 0): Generator<number, void, void> {
+  const { flows, packets } = core.tables;
+  const others = flows.fragments(flow) - 1;
+  if (others < 0) {
+    yield* flowPacketRows(core, flow, from);
+    return;
+  }
+  const start = Math.max(from, flows.firstPacket(flow) - 1);
+  const last = flows.lastPacket(flow) - 1;
+  const firstOther = Math.max(start - FRAGMENTS_BEFORE, flows.firstPacket(others) - 1);
+  for (let row = Math.min(start, firstOther); row <= last; row++) {
+    const of = packets.flow(row);
+    if (of === others || (of === flow && row >= start)) yield row;
+  }
+}
+
 /** The row of the flow's packet that is `count` packets before `row`, or its first one. */
 export function flowRowBefore(core: Core, flow: FlowRow, row: number, count: number): number {
   const { flows, packets } = core.tables;

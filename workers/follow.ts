@@ -1,7 +1,7 @@
 import type { Bytes, FlowRow } from '../src/model/units.ts';
 import type { FollowPart, FollowPiece } from '../src/model/follow.ts';
 import type { Core, DeliveredPiece } from './core.ts';
-import { flowPacketRows } from './flow-packets.ts';
+import { octetPacketRows } from './flow-packets.ts';
 import { recordRange } from './items/packet-items.ts';
 import { type BlobReader, type ByteRange, ReadError } from './source/blob-reader.ts';
 
@@ -28,7 +28,7 @@ export class Follower {
     this.#core = core;
     this.#reader = reader;
     this.#flow = flow;
-    this.#rows = flowPacketRows(core, flow, fromRow);
+    this.#rows = octetPacketRows(core, flow, fromRow);
   }
 
   /** The next octets in order: those of the next batch of packets; undefined at the end. */

@@ -35,6 +35,8 @@ export const FLOWS = defineTable('flows', 12, {
   hello: 'u32',
   /** The first ICMP error that quotes the flow. */
   icmpPacket: 'u32',
+  /** The flow, plus one, that has the fragments of its datagrams but for those that made them whole; 0 where none came in fragments. */
+  fragments: 'u32',
   /** {@link FlowMark} bits. */
   marks: 'u32',
   /** Interned addresses that a PROXY protocol header told, as its version 1 writes them ("TCP4 10.0.0.1 10.0.0.2 1234 80"). */

@@ -19,7 +19,8 @@ import {
   describedUpTo,
   endDescription,
 } from './layers/describe';
-import { decode } from './layers/index';
+import { decode, resume } from './layers/index';
+import { layerOfIpProtocol } from './layers/kinds';
 import * as scratch from './layers/scratch';
 import { allocate, hasRoom, heldOctets, release } from './memory';
 import * as schema from './schema';
@@ -151,15 +152,40 @@ export function followStart(flow: u32): void {
   followedFlow = flow;
   clearFollowed();
   follow.clear();
+  fragments.select(true);
+  fragments.forget();
+  fragments.select(false);
 }
 
 /** Feeds the next record of the followed flow; answers how many pieces it delivered. */
 export function followRecord(size: usize, offset: f64, packet: u32): u32 {
   follow.clear();
   if (!decodeAgain(size, offset)) return 0;
+  if (scratch.isFragment) return followFragment(packet);
   if (!scratch.hasTransport || scratch.transport != TCP || scratch.tcpFlags & RST) return 0;
   issues.isCounting = false;
   tcp.segment(FOLLOWED, sideInFollowed(), packet);
+  issues.isCounting = true;
+  return follow.pieceCount();
+}
+
+/** Feeds a fragment; where it makes its datagram whole and that is of the flow, the segment in it. */
+function followFragment(packet: u32): u32 {
+  issues.isCounting = false;
+  // Fragments of equal number long after each other are of two datagrams.
+  const current = issues.currentPacket;
+  issues.currentPacket = packet;
+  fragments.select(true);
+  if (fragments.take(scratch.next, scratch.end)) {
+    const end = fragments.datagram + fragments.length;
+    resume(layerOfIpProtocol(scratch.transport), fragments.datagram, end);
+    const isSegment = scratch.hasTransport && scratch.transport == TCP && (scratch.tcpFlags & RST) == 0;
+    if (isSegment && match(flowAt(followedFlow))) tcp.segment(FOLLOWED, sideInFollowed(), packet);
+    // The pieces lie behind the octets that giving the datagram back may change.
+    fragments.drop();
+  }
+  fragments.select(false);
+  issues.currentPacket = current;
   issues.isCounting = true;
   return follow.pieceCount();
 }

@@ -7,7 +7,7 @@ import * as record from './files/record';
 import { sinceStart } from './files/time';
 import * as fragments from './flows/fragments';
 import { markQuoted } from './flows/icmp-errors';
-import { countPacket, directionAt, find, flowAt, side } from './flows/table';
+import { countPacket, directionAt, find, flowAt, FOLLOWED, lookup, side } from './flows/table';
 import * as tcp from './flows/tcp';
 import * as issues from './issues';
 import { decode, resume } from './layers/index';
@@ -44,7 +44,9 @@ export function indexPacket(at: usize, offset: f64): void {
   scratch.isSnapped = record.capturedLength < record.length;
   decode(record.linkType(), at, at + record.capturedLength);
   const isWhole = scratch.isFragment && fragments.take(scratch.next, scratch.end);
+  let others: u32 = FOLLOWED;
   if (isWhole) {
+    others = lookup();
     resume(layerOfIpProtocol(scratch.transport), fragments.datagram, fragments.datagram + fragments.length);
   }
   if (scratch.ipVersion == 0) {
@@ -54,6 +56,9 @@ export function indexPacket(at: usize, offset: f64): void {
   }
   const flow = find(packet);
   countPacket(flow, packet);
+  if (others != FOLLOWED && u32Of(flowAt(flow), schema.FLOWS_FRAGMENTS) == 0) {
+    setU32(flowAt(flow), schema.FLOWS_FRAGMENTS, others + 1);
+  }
   let marks: u32 = side ? schema.PACKET_MARK_FROM_RESPONDER : 0;
   setU32(row, schema.PACKETS_FLOW, flow);
   if (record.capturedLength < record.length)

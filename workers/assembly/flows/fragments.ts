@@ -25,7 +25,10 @@ const END: usize = 20;
 const OCTETS: usize = 24;
 const HIGHEST: usize = 28;
 const SLOT: usize = 32;
-const slots: usize = memory.data(256 * 32, 8);
+const indexed: usize = memory.data(256 * 32, 8);
+/** Following a flow puts its datagrams together again, perhaps while others are still indexed. */
+const followed: usize = memory.data(256 * 32, 8);
+let slots: usize = indexed;
 
 /** Where the datagram is that take() completed, and its length. */
 export let datagram: usize = 0;
@@ -50,6 +53,16 @@ function clear(slot: usize): void {
   const buffer = <usize>u32Of(slot, BUFFER);
   if (buffer) release(buffer, room());
   memory.fill(slot, 0, SLOT);
+}
+
+/** Which datagrams are at hand: those of the followed flow, or those that are indexed. */
+export function select(isFollowing: bool): void {
+  slots = isFollowing ? followed : indexed;
+}
+
+/** Forgets all datagrams at hand that are not whole. */
+export function forget(): void {
+  for (let index: u32 = 0; index < SLOTS; index++) clear(slots + <usize>index * SLOT);
 }
 
 /** Takes in the fragment in scratch.ts, whose octets are [at, end); true where it makes its datagram whole. */
