@@ -155,3 +155,14 @@ function areSettings(at: usize, length: u32): bool {
   }
   return true;
 }
+
+/** Whether what is there can be the start of the SETTINGS that a server sends first. */
+export function mayBeSettings(at: usize, length: u32): bool {
+  const seen = min<u32>(length, HEADER_OCTETS);
+  for (let index: u32 = 0; index < seen; index++) {
+    const octet = u8At(at + index);
+    const isRight = index == 2 ? octet % 6 == 0 : octet == (index == 3 ? schema.FRAME_TYPE_SETTINGS : 0);
+    if (!isRight) return false;
+  }
+  return true;
+}

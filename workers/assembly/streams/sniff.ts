@@ -1,7 +1,7 @@
 // Which protocol a direction speaks, by its first octets, on any port. Octets that are too few to tell wait for the next.
 
 import { copyOctets, findLineFeed, isDigit, isTokenOctet, u16At, u8At } from '../bytes';
-import { f64Of, orU32, setU32, setU8, u32Of, u8Of } from '../columns';
+import { orU32, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
@@ -156,7 +156,8 @@ function looksLikeSslv2(at: usize): u32 {
   return fits ? schema.PROTOCOL_TLS : NO;
 }
 
-function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
+/** The octets at `at`, the first of which has the sequence number. */
+function protocolOf(flow: u32, side: u32, at: usize, length: u32, sequence: u32): u32 {
   const isMidstream = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & schema.FLOW_MARK_MIDSTREAM) != 0;
   const isAnswer = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL) == schema.PROTOCOL_TLS;
   const isTls = looksLikeTls(at, length, isMidstream, isAnswer);
@@ -170,16 +171,17 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32): u32 {
   if (isHttp == NO && http1.awaitsHttp09(flow, side)) return schema.PROTOCOL_HTTP1;
   const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
   if (isHttp == NO && other == schema.PROTOCOL_WEBSOCKET) return other;
-  return isHttp == NO ? looksLikeHttp2(flow, side, at, length) : isHttp;
+  return isHttp == NO ? looksLikeHttp2(flow, side, at, length, sequence) : isHttp;
 }
 
 /** HTTP/2 without the client's preface: in answer to it, before it, or from the middle of a connection. */
-function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32): u32 {
+function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32, sequence: u32): u32 {
   const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
   const cut = schema.FLOW_MARK_MIDSTREAM | schema.FLOW_MARK_GAP;
   const isCut = (u32Of(flowAt(flow), schema.FLOWS_MARKS) & cut) != 0;
-  // All that came in this direction: then a frame begins here.
-  const isFirst = !isCut && f64Of(directionAt(flow, side), schema.DIRECTIONS_OCTETS) == <f64>length;
+  // With the first octet of the direction a frame begins.
+  const initial = u32Of(directionAt(flow, side), schema.DIRECTIONS_INITIAL_SEQUENCE);
+  const isFirst = !isCut && sequence == initial + 1;
   if (other == schema.PROTOCOL_HTTP2 && isFirst) {
     if (length < HEADER_OCTETS) return MAYBE;
     return isPlausibleHeader(at) ? other : NO;
@@ -187,8 +189,9 @@ function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32): u32 {
   const isInside = (isCut || other == schema.PROTOCOL_HTTP2) && looksLikeFrames(at, length);
   if (isInside || (side == 1 && looksLikeSettings(at, length))) return schema.PROTOCOL_HTTP2;
   // A server may speak before the client's preface is there.
-  const mayBe = side == 1 && isFirst && other == schema.PROTOCOL_UNKNOWN && mayBeSettings(at, length);
-  return mayBe ? MAYBE : NO;
+  const isEarly = side == 1 && isFirst && other == schema.PROTOCOL_UNKNOWN && mayBeSettings(at, length);
+  if (isEarly && looksLikeFrames(at, length)) return schema.PROTOCOL_HTTP2;
+  return isEarly && length < ROOM ? MAYBE : NO;
 }
 
 /** Octets of a direction whose protocol is not known yet. */
@@ -202,7 +205,7 @@ export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u3
       if (header < length) sniff(flow, side, at + header, length - header, sequence + header, packet);
       return;
     }
-    const protocol = protocolOf(flow, side, at, length);
+    const protocol = protocolOf(flow, side, at, length, sequence);
     if (protocol == MAYBE) keep(direction, at, length, sequence, packet);
     else if (protocol != NO) start(flow, side, protocol, at, length, sequence, packet);
     else noteMismatch(flow, side);
@@ -221,7 +224,7 @@ export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u3
     if (taken < length) sniff(flow, side, at + taken, length - taken, sequence + taken, packet);
     return;
   }
-  let protocol = protocolOf(flow, side, waiting + OCTETS, had + more);
+  let protocol = protocolOf(flow, side, waiting + OCTETS, had + more, u32Of(waiting, 8));
   if (protocol == MAYBE && had + more < ROOM) return;
   if (protocol == MAYBE) protocol = NO;
   const firstPacket = u32Of(waiting, 4);
