@@ -1,3 +1,4 @@
+import { FlowMark } from '../../src/model/flow.ts';
 import { HelloOutcome } from '../../src/model/hello.ts';
 import type { ExchangeRow, FlowRow, Nanoseconds, PacketNumber } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
@@ -27,6 +28,13 @@ function stretch(core: Core, first: PacketNumber, last: PacketNumber): Stretch |
 export function isFirstOfFlow(core: Core, exchange: ExchangeRow): boolean {
   const flow = core.tables.exchanges.flow(exchange);
   return flow !== NO_FLOW && core.tables.flows.firstExchange(flow) === exchange + 1;
+}
+
+/** Whether a FIN or RST of either side was seen: what is unanswered by then stays so. */
+export function isOver(core: Core, flow: FlowRow): boolean {
+  const { flows, directions } = core.tables;
+  if (flows.marks(flow) & (FlowMark.CLOSED | FlowMark.RESET)) return true;
+  return directions.finPacket(flow * 2) > 0 || directions.finPacket(flow * 2 + 1) > 0;
 }
 
 /** The TCP handshake: from the client's first SYN to the ACK that ended it, repeated SYNs included. */

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import type { Bitset } from '../query/bitset.ts';
 import { BlockColumn, column, forBlocks, sideOf } from '../query/columns.ts';
 import { flowProtocol, Transport } from '../roles.ts';
-import { NO_FLOW } from './connection-times.ts';
+import { isOver, NO_FLOW } from './connection-times.ts';
 import { ROWS_A_SLICE, type Slices } from './slices.ts';
 
 /** Links that are counted each by itself; a port scan has more, which are summed up. */
@@ -241,7 +241,9 @@ async function countExchanges(
         const code = status.values[at] ?? 0;
         if (code >= 500) link.failures.serverErrors++;
         else if (code >= 400) link.clientErrors++;
-        if (isBroken(requests.values[at], responses.values[at])) link.failures.broken++;
+        const isAbsent = responses.values[at] === MessageState.ABSENT;
+        const isOpen = isAbsent && flow !== NO_FLOW && !isOver(core, flow);
+        if (!isOpen && isBroken(requests.values[at], responses.values[at])) link.failures.broken++;
       }
     });
     if (!(await slices.goOn())) return false;

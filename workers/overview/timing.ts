@@ -4,7 +4,7 @@ import type { ExchangeTiming, Phase, PhaseName, TimingEnd } from '../../src/mode
 import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
-import { connectOf, isFirstOfFlow, NO_FLOW, roundTripOf, tlsOf } from './connection-times.ts';
+import { connectOf, isFirstOfFlow, isOver, NO_FLOW, roundTripOf, tlsOf } from './connection-times.ts';
 
 /** Exchanges before one that are looked at for the response that it waited behind; pipelines are short. */
 const PIPELINE_ROWS = 256;
@@ -122,7 +122,9 @@ function timingEnd(core: Core, exchange: ExchangeRow): TimingEnd {
   const end = ENDS[response] ?? ENDS[messages.state(exchange * 2)];
   if (end !== undefined) return end;
   const flow = exchanges.flow(exchange);
-  return flow !== NO_FLOW && flows.marks(flow) & FlowMark.RESET ? 'reset' : 'unanswered';
+  if (flow === NO_FLOW) return 'unanswered';
+  if (flows.marks(flow) & FlowMark.RESET) return 'reset';
+  return isOver(core, flow) ? 'unanswered' : 'open';
 }
 
 /** The waiting without the round trip to the server, where both are known and do not overlap with another response. */

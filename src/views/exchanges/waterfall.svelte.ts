@@ -8,6 +8,12 @@ export type AxisMode = 'all' | 'sight' | 'aligned';
 /** The modes in the order that `w` goes through. */
 export const AXIS_MODES: readonly AxisMode[] = ['all', 'sight', 'aligned'];
 
+/** Room at both ends of the axis; at its end there may be a mark behind the last bar. */
+function withRoom({ from, to }: TimeRange): TimeRange {
+  const range = padded({ from, to }, 0.02);
+  return { from: range.from, to: range.to + (to - from) * 0.05 };
+}
+
 /** More rows than this are too many for one axis: most bars would be slivers. */
 const ROWS_ON_ONE_AXIS = 400;
 
@@ -63,7 +69,7 @@ export class Waterfall {
   readonly whole: TimeRange = $derived.by(() => {
     if (this.mode === 'aligned') {
       const longest = Math.max(0, ...this.#seen.map(({ timing }) => (timing.to ?? 0) - (timing.from ?? 0)));
-      return padded({ from: 0, to: longest }, 0.03);
+      return withRoom({ from: 0, to: longest });
     }
     const froms = this.#seen.map(({ timing }) => timing.from ?? Infinity);
     const tos = this.#seen.map(({ timing }) => timing.to ?? -Infinity);
@@ -71,7 +77,7 @@ export class Waterfall {
     // The handshakes of rows in sight may lie before the first request of all.
     const from = Math.min(...froms, range?.[0] ?? Infinity);
     const to = Math.max(...tos, range?.[1] ?? -Infinity);
-    return from <= to ? padded({ from, to }, 0.03) : { from: 0, to: 1 };
+    return from <= to ? withRoom({ from, to }) : { from: 0, to: 1 };
   });
 
   get axis(): TimeRange {
