@@ -123,6 +123,8 @@ async function capture(traffic: Traffic, path: string): Promise<string> {
       `capturing ${traffic.name} traffic`,
       PATIENCE,
     );
+    // What the kernel still holds comes with the next packets, or not before this long.
+    if (areDone) await pause(2000);
   } finally {
     for (const { child } of clients) child.kill('SIGKILL');
     tcpdump.child.kill('SIGINT');
