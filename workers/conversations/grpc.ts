@@ -15,11 +15,8 @@ import type { OpenCapture } from '../open-capture.ts';
 import { ReadError } from '../source/blob-reader.ts';
 import { GrpcSplitter, type PrefixedMessage } from './grpc-splitter.ts';
 import type { ConversationReader } from './index.ts';
+import { type MessageSource, readPart, type SourceMessage } from './paging.ts';
 import { decodeProtobuf } from './protobuf.ts';
-
-/** Messages, and octets of them, of one part. */
-const PART_MESSAGES = 200;
-const PART_OCTETS: Bytes = 2 << 20;
 
 /** Octets of one message that are kept, and after it was decompressed. */
 const MESSAGE_OCTETS: Bytes = 256 << 10;
@@ -37,73 +34,40 @@ function speaks(core: Core, exchange: ExchangeRow): ConversationSummary | undefi
   return { protocol: 'gRPC', messages: messages(inside.row * 2) + messages(inside.row * 2 + 1) };
 }
 
-async function read(
-  { core, reader }: OpenCapture,
-  exchange: ExchangeRow,
-  from: number,
-): Promise<ConversationPart> {
-  const collector = new Collector(from);
+function read(capture: OpenCapture, exchange: ExchangeRow, from: number): Promise<ConversationPart> {
+  return readPart(capture, exchange, from, 'gRPC', () => source(capture, exchange));
+}
+
+async function* source({ core, reader }: OpenCapture, exchange: ExchangeRow): MessageSource {
   const splitters = [new GrpcSplitter(MESSAGE_OCTETS), new GrpcSplitter(MESSAGE_OCTETS)] as const;
-  const take = (side: 0 | 1, found: readonly PrefixedMessage[]): void => {
-    for (const message of found) collector.add(side, message);
-  };
+  const told = (side: 0 | 1, found: readonly PrefixedMessage[]): readonly SourceMessage[] =>
+    found.map((message) => conversationMessage(core, exchange, side, message));
   let problem: string | undefined;
   try {
     for await (const events of streamEvents(core, reader, exchange)) {
+      const found: SourceMessage[] = [];
       for (const event of events) {
         const splitter = splitters[event.side];
-        if (event.kind === 'data') take(event.side, splitter.push(event.octets, event.packet));
-        else if (event.kind === 'missing') take(event.side, splitter.skip(event.octets));
-        else if (event.kind === 'lost') take(event.side, splitter.skip(Infinity));
-        else if (event.kind !== 'headers') take(event.side, splitter.end());
+        if (event.kind === 'data') found.push(...told(event.side, splitter.push(event.octets, event.packet)));
+        else if (event.kind === 'missing') found.push(...told(event.side, splitter.skip(event.octets)));
+        else if (event.kind === 'lost') found.push(...told(event.side, splitter.skip(Infinity)));
+        else if (event.kind !== 'headers') found.push(...told(event.side, splitter.end()));
         if (event.kind === 'lost' || (event.kind === 'missing' && splitter.isLost))
           problem = `Octets from the ${event.side === 0 ? 'client' : 'server'} are missing in the capture; where its next message begins is unknown.`;
       }
-      if (collector.isFull) break;
+      yield found;
     }
   } catch (error) {
     if (!(error instanceof ReadError)) throw error;
     problem = `The file can no longer be read (${error.message}).`;
   }
-  if (!collector.isFull) for (const side of [0, 1] as const) take(side, splitters[side].end());
-  const messages = collector.taken.map(({ side, message }) =>
-    conversationMessage(core, exchange, side, message),
-  );
-  const status = collector.isFull ? undefined : statusMessage(core, exchange);
-  return {
-    protocol: 'gRPC',
-    messages: status === undefined ? messages : [...messages, status],
-    next: collector.isFull ? from + messages.length : undefined,
-    ...(problem === undefined ? {} : { problem }),
-  };
-}
-
-/** Keeps the messages of one part. */
-class Collector {
-  readonly taken: { readonly side: 0 | 1; readonly message: PrefixedMessage }[] = [];
-  #passed = 0;
-  #octets = 0;
-  #hasMore = false;
-  readonly #from: number;
-
-  constructor(from: number) {
-    this.#from = from;
-  }
-
-  /** A message came that is of the next part. */
-  get isFull(): boolean {
-    return this.#hasMore;
-  }
-
-  add(side: 0 | 1, message: PrefixedMessage): void {
-    if (this.#passed++ < this.#from) return;
-    if (this.taken.length >= PART_MESSAGES || this.#octets > PART_OCTETS) {
-      this.#hasMore = true;
-      return;
-    }
-    this.taken.push({ side, message });
-    this.#octets += message.octets.length;
-  }
+  const status = statusMessage(core, exchange);
+  yield [
+    ...told(0, splitters[0].end()),
+    ...told(1, splitters[1].end()),
+    ...(status === undefined ? [] : [status]),
+  ];
+  return problem;
 }
 
 /** A message as it is shown: decompressed and taken apart. */
@@ -112,7 +76,7 @@ export function conversationMessage(
   exchange: ExchangeRow,
   side: 0 | 1,
   message: PrefixedMessage,
-): ConversationMessage {
+): SourceMessage {
   const lines = fieldLines(core, core.tables.messages.section(exchange * 2 + side));
   const isWhole = message.seen >= message.size;
   const caveats: string[] = [];
@@ -152,6 +116,8 @@ export function conversationMessage(
     packet: message.packet,
     kind: 'message',
     label: labelOf(octets, fields),
+    began: message.packet,
+    inflated: message.flags & COMPRESSED ? octets.length : 0,
     size: message.size,
     octets,
     isText,

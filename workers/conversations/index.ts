@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import type { OpenCapture } from '../open-capture.ts';
 import { serverSentEvents } from './events.ts';
 import { grpc } from './grpc.ts';
+import { grpcWeb } from './grpc-web.ts';
 import { jsonLines } from './lines.ts';
 import { webSocket } from './websocket.ts';
 
@@ -16,7 +17,7 @@ export interface ConversationReader {
 }
 
 /** One a protocol; the first that speaks is believed. */
-const READERS: readonly ConversationReader[] = [grpc, webSocket, serverSentEvents, jsonLines];
+const READERS: readonly ConversationReader[] = [grpc, grpcWeb, webSocket, serverSentEvents, jsonLines];
 
 /** What is spoken inside an exchange beyond its two messages; undefined where nothing is. */
 export function conversationSummary(core: Core, exchange: ExchangeRow): ConversationSummary | undefined {

@@ -5,7 +5,13 @@ import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { ExchangeItem } from '../api.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
-import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '../http2-words.ts';
+import {
+  grpcStatusName,
+  grpcStatusWords,
+  http2ErrorName,
+  type StreamFacts,
+  streamFacts,
+} from '../http2-words.ts';
 import { exchangeTiming } from '../overview/timing.ts';
 import { clientSide, endpointOf } from '../roles.ts';
 import { violationTags } from '../violations.ts';
@@ -150,7 +156,7 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   const [request, response] = [exchange * 2, exchange * 2 + 1];
   const tags = [...violationTags(messages.violations(request) | messages.violations(response))];
   const status = inside?.grpcStatus ?? 0;
-  if (status !== 0) tags.push(`gRPC ${grpcStatusWords(status)}`);
+  if (status !== 0) tags.push(grpcStatusName(status));
   const state = exchangeState(core, exchange, inside);
   if (state !== 'complete') tags.push(state);
   tags.push(...webSocketTags(core, exchange));
