@@ -317,6 +317,8 @@ function parseHead(
     frame(message, self, schema.FRAMING_UNTIL_CLOSE, state.UNTIL_CLOSE);
   } else {
     body.complete(flow, self);
+    // Its content has no end that is known (RFC 9112 section 6.3): octets that follow are no request by chance.
+    if (marks & schema.SECTION_MARK_TRANSFER_ENCODING) body.lose(self);
   }
 }
 
