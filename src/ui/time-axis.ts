@@ -23,7 +23,7 @@ export function timeTicks({ from, to }: TimeRange, most: number): readonly TimeT
   if (!(length > 0) || most < 1) return [];
   const step = roundStep(length / most);
   const ticks: TimeTick[] = [];
-  for (let index = Math.ceil(from / step - 1e-9); index * step <= to; index++) {
+  for (let index = Math.ceil(from / step - 1e-9) || 0; index * step <= to; index++) {
     const time = index * step;
     ticks.push({ share: (time - from) / length, label: tickLabel(time, step, from) });
   }

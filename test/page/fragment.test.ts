@@ -24,7 +24,7 @@ describe('the fragment of the address', () => {
   });
 
   test('with a view that does not exist leads to the start, and keeps the filter', () => {
-    expect(parseFragment('#/timeline/4?filter=tcp')).toEqual({ ...START, filter: 'tcp' });
+    expect(parseFragment('#/nowhere/4?filter=tcp')).toEqual({ ...START, filter: 'tcp' });
   });
 
   test('with a lone per cent sign is taken as it stands', () => {

@@ -4,7 +4,11 @@ import type { HostMap, MapHost, MapLink } from '../../session/worker.ts';
 export const DRAWN = { hosts: 24, links: 48, services: 8 } as const;
 
 /** Sizes in px. */
-export const SIZE = { card: 248, head: 44, row: 24, foot: 8, gap: 20, column: 140 } as const;
+export const SIZE = { head: 44, row: 24, foot: 8, gap: 20 } as const;
+
+/** Widths in px that cards, and the room between their columns, can have. */
+const CARD = { least: 184, most: 248 } as const;
+const BETWEEN = { least: 64, most: 180 } as const;
 
 /** A service of a host as a line of its card. */
 export interface ServiceRow {
@@ -50,12 +54,17 @@ export interface Drawing {
   readonly curves: readonly Curve[];
   readonly width: number;
   readonly height: number;
+  /** Width of a card. */
+  readonly card: number;
   readonly hiddenHosts: number;
   readonly hiddenLinks: number;
 }
 
-/** Lays hosts out in layers, clients left of the servers that they call; crossings are made few, nothing moves by chance. */
-export function layOut(map: HostMap): Drawing {
+/**
+ * Lays hosts out in layers, clients left of the servers that they call; crossings are made few, nothing moves by chance. `room` is how
+ * wide the drawing may be, px; it is wider where the least does not fit.
+ */
+export function layOut(map: HostMap, room: number): Drawing {
   const chosen = choose(map);
   const layers = layersOf(
     chosen.hosts,
@@ -69,6 +78,9 @@ export function layOut(map: HostMap): Drawing {
   );
   const columns = Array.from({ length: Math.max(0, ...layers.values()) + 1 }, (): number[] => []);
   for (const place of order) columns[layers.get(place) ?? 0]?.push(place);
+  const { length } = columns;
+  const card = clamp((room - (length - 1) * BETWEEN.least) / length, CARD);
+  const between = clamp((room - length * card) / Math.max(length - 1, 1), BETWEEN);
   const heights = (place: number): number => {
     const { rows, more } = services.get(place) ?? { rows: [], more: 0 };
     return SIZE.head + rows.length * SIZE.row + (more > 0 ? SIZE.row : 0) + (rows.length > 0 ? SIZE.foot : 0);
@@ -86,7 +98,7 @@ export function layOut(map: HostMap): Drawing {
         place,
         host: at(map.hosts, place),
         layer,
-        left: layer * (SIZE.card + SIZE.column),
+        left: layer * (card + between),
         top,
         height: own,
         services: rows,
@@ -97,12 +109,17 @@ export function layOut(map: HostMap): Drawing {
   });
   return {
     cards,
-    curves: curvesOf(map, chosen.links, cards),
-    width: Math.max(columns.length * (SIZE.card + SIZE.column) - SIZE.column, SIZE.card),
+    curves: curvesOf(map, chosen.links, cards, card),
+    width: length * (card + between) - between,
     height,
+    card,
     hiddenHosts: map.total.hosts - chosen.hosts.length,
     hiddenLinks: map.total.links - chosen.links.length,
   };
+}
+
+function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
+  return Math.round(Math.min(Math.max(value, least), most));
 }
 
 function at<Item>(items: readonly Item[], place: number): Item {
@@ -224,7 +241,12 @@ function servicesOf(
   return { rows: rows.slice(0, DRAWN.services), more: Math.max(0, rows.length - DRAWN.services) };
 }
 
-function curvesOf(map: HostMap, links: readonly number[], cards: readonly Card[]): readonly Curve[] {
+function curvesOf(
+  map: HostMap,
+  links: readonly number[],
+  cards: readonly Card[],
+  width: number,
+): readonly Curve[] {
   const byPlace = new Map(cards.map((card) => [card.place, card]));
   const most = Math.max(1, ...links.map((place) => weightOf(at(map.links, place))));
   const leaving = new Map<number, number>();
@@ -237,17 +259,17 @@ function curvesOf(map: HostMap, links: readonly number[], cards: readonly Card[]
     const y1 = from.top + Math.min(14 + nth * 5, Math.max(from.height - 10, 14));
     const row = to.services.findIndex((service) => service.links.includes(place));
     const y2 = to.top + SIZE.head + (row < 0 ? to.services.length : row) * SIZE.row + SIZE.row / 2;
-    const x1 = from.left + SIZE.card;
+    const x1 = from.left + width;
     const isForward = to.left > from.left;
     // Back to an earlier layer, or to itself: around the right side.
-    const x2 = isForward ? to.left : to.left + SIZE.card;
-    const bend = isForward ? Math.max(48, (x2 - x1) / 2) : 64;
+    const x2 = isForward ? to.left : to.left + width;
+    const bend = isForward ? Math.max(32, (x2 - x1) / 2) : 64;
     const path = isForward
       ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
       : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 + bend} ${y2} ${x2} ${y2}`;
-    const width = 1.25 + 4.75 * (Math.log1p(weightOf(link)) / Math.log1p(most));
+    const stroke = 1.25 + 4.75 * (Math.log1p(weightOf(link)) / Math.log1p(most));
     const x = isForward ? (x1 + x2) / 2 : Math.max(x1, x2) + 44;
-    return [{ place, link, path, width, x, y: (y1 + y2) / 2 }];
+    return [{ place, link, path, width: stroke, x, y: (y1 + y2) / 2 }];
   });
 }
 

@@ -1,0 +1,179 @@
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { root } from '../support/stale.ts';
+import {
+  BROWSER_NAMES,
+  byTestId,
+  launch,
+  openPage,
+  openView,
+  PAGE_ON_DISK,
+  pickFile,
+  textOf,
+  waitForFindings,
+  type WatchedPage,
+} from './driver.ts';
+
+const story = `${root}test/fixtures/captures/story-1.pcap`;
+
+async function filterText(page: Page): Promise<string> {
+  return page.$eval(byTestId('filter-input'), (input) =>
+    input instanceof HTMLInputElement ? input.value : input.textContent,
+  );
+}
+
+async function waitForText(page: Page, testId: string, wanted: string): Promise<void> {
+  await page.waitForFunction(
+    (selector, text) => document.querySelector(selector)?.textContent.includes(text),
+    { timeout: 30_000 },
+    byTestId(testId),
+    wanted,
+  );
+}
+
+/** Width of a column's head, px. */
+async function widthOf(page: Page, column: string): Promise<number> {
+  return page.$eval(byTestId(`grip-${column}`), (grip) => grip.parentElement?.clientWidth ?? 0);
+}
+
+async function drag(page: Page, selector: string, from: number, to: number): Promise<void> {
+  const place = await page.$eval(selector, (element) => {
+    const { left, top, height } = element.getBoundingClientRect();
+    return { left, middle: top + height / 2 };
+  });
+  await page.mouse.move(place.left + from, place.middle);
+  await page.mouse.down();
+  await page.mouse.move(place.left + to, place.middle, { steps: 5 });
+  await page.mouse.up();
+}
+
+describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
+  let browser: Browser;
+  let opened: WatchedPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launch(name);
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    opened = await openPage(browser, PAGE_ON_DISK);
+    page = opened.page;
+    await pickFile(page, story);
+    await waitForFindings(page, 'story-1.pcap');
+  });
+  afterEach(async () => {
+    expect([...opened.complaints, ...opened.requests]).toEqual([]);
+    await page.close();
+  });
+
+  test('brushing the timeline filters all views, and Esc takes it back', async () => {
+    await openView(page, 'timeline');
+    await page.waitForSelector(`${byTestId('timeline')} .u-over`);
+    await drag(page, `${byTestId('timeline')} .u-over`, 30, 100);
+    await waitForText(page, 'view-tab-packets', 'of 273');
+    expect(await filterText(page)).toMatch(
+      /^frame\.time_relative >= [\d.]+ && frame\.time_relative <= [\d.]+$/,
+    );
+    expect(await textOf(page, 'time-range')).toContain('Zoom in');
+    expect(await textOf(page, 'view-tab-exchanges')).toContain('of 44');
+    await page.focus(byTestId('timeline'));
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => !location.hash.includes('filter'));
+    expect(await filterText(page)).toBe('');
+  });
+
+  test('the timeline works from the keyboard, and is a table for those who want one', async () => {
+    await openView(page, 'timeline');
+    await page.waitForSelector(`${byTestId('timeline')} .u-over`);
+    await page.focus(byTestId('timeline'));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.down('Shift');
+    for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.up('Shift');
+    await waitForText(page, 'time-range', 'Filter to it');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash.includes('frame.time_relative'));
+    expect(await filterText(page)).toMatch(/^frame\.time_relative >= 0 && frame\.time_relative <= 0\.025$/);
+    await page.evaluate(() =>
+      [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Table')?.click(),
+    );
+    await page.waitForSelector('table caption');
+    expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBeGreaterThan(10);
+  });
+
+  test('the map filters to a service, and its table tells the failures', async () => {
+    await openView(page, 'map');
+    await page.waitForSelector(byTestId('map-row'));
+    const rows = await page.$$eval(byTestId('map-row'), (all) =>
+      all.map((row) => row.textContent.replace(/\s+/g, ' ')),
+    );
+    expect(rows).toHaveLength(2);
+    expect(rows.join()).toContain('10.244.0.20:8080');
+    expect(rows.join()).toContain('2 responses of 5xx');
+    await page.$eval(`${byTestId('map')} .service`, (service) => {
+      if (service instanceof HTMLElement) service.click();
+    });
+    await waitForText(page, 'view-tab-flows', '14 of 28');
+    expect(await filterText(page)).toContain('tcp.port == 8080');
+  });
+
+  test('the waterfall has a bar a row, sums the times up, and follows the filter', async () => {
+    await openView(page, 'exchanges');
+    await page.waitForSelector('[data-cell="waterfall"] [role="img"]');
+    const bars = await page.$$eval('[data-cell="waterfall"] [role="img"]', (all) =>
+      all.map((bar) => bar.getAttribute('aria-label') ?? ''),
+    );
+    expect(bars.length).toBeGreaterThan(20);
+    expect(bars[0]).toMatch(/connect .*, send .*, wait .*, receive .*; complete/);
+    await waitForText(page, 'times', 'median');
+    expect(await textOf(page, 'times')).toContain('of 42 in 44');
+    await page.keyboard.press('/');
+    await page.keyboard.type('offwire.exchange.wait > 0.002');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (selector) => !document.querySelector(selector)?.textContent.includes('of 42 in 44'),
+      {},
+      byTestId('times'),
+    );
+    await page.focus('[role="grid"]');
+    await page.keyboard.press('w');
+    await page.waitForFunction(
+      () => document.querySelector('[aria-pressed="true"]')?.textContent.trim() === 'In sight',
+    );
+  });
+
+  test('a column that was made wider stays so after a reload, and fits by a double click', async () => {
+    await openView(page, 'exchanges');
+    await page.waitForSelector(byTestId('grip-method'));
+    const before = await widthOf(page, 'method');
+    await drag(page, byTestId('grip-method'), 4, 64);
+    const after = await widthOf(page, 'method');
+    expect(Math.abs(after - before - 60)).toBeLessThan(3);
+    // It is kept after a pause.
+    await page.waitForFunction(
+      async () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('offwire');
+          opening.onsuccess = () => {
+            const database = opening.result;
+            const asked = database.transaction('columns').objectStore('columns').get('exchanges');
+            asked.onsuccess = () => {
+              database.close();
+              resolve(asked.result !== undefined);
+            };
+          };
+        }),
+    );
+    await page.reload();
+    await pickFile(page, story);
+    await waitForFindings(page, 'story-1.pcap');
+    await openView(page, 'exchanges');
+    await page.waitForSelector(byTestId('grip-method'));
+    await expect.poll(() => widthOf(page, 'method')).toBe(after);
+    await page.$eval(byTestId('grip-method'), (grip) =>
+      grip.dispatchEvent(new MouseEvent('dblclick', { bubbles: true })),
+    );
+    await expect.poll(() => widthOf(page, 'method')).toBeLessThan(after - 40);
+  });
+});
