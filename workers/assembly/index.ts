@@ -2,6 +2,7 @@
 
 import { appendRow as append, directoryOf, rowCount, select, selection, u8Of } from './columns';
 import { counter } from './counters';
+import { describeDatagram } from './datagrams/describe';
 import { end, locate, run, stateOf } from './files/index';
 import * as input from './files/input';
 import { describePacketOptions } from './files/packet-options';
@@ -141,6 +142,9 @@ export function describe(size: usize, offset: f64): u32 {
     describedUpTo(at + record.capturedLength);
     decode(record.linkType(), at, at + record.capturedLength);
     if (scratch.hasTransport && scratch.transport == TCP) describePayload(scratch.payload, scratch.end);
+    else if (scratch.hasTransport && scratch.protocol == schema.PROTOCOL_UDP) {
+      describeDatagram(scratch.payload, scratch.end);
+    }
   }
   endDescription();
   issues.isCounting = true;

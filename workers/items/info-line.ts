@@ -12,6 +12,7 @@ import { type DescribedPacket, fieldOfNumber } from '../details/described-packet
 import { ethernetOf, flagNames, ipv4Of } from '../details/field-value.ts';
 import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
 import { http2Info } from './http2-info.ts';
+import { datagramInfo } from './datagram-info.ts';
 import { icmpInfo } from './icmp-info.ts';
 
 /** Wireshark's notes in front of the info column, by mark. */
@@ -54,6 +55,8 @@ function content(core: Core, row: number, packet: DescribedPacket): string {
   const tls = tlsInfo(packet);
   if (tls !== '') return tls;
   if (packet.has('tcp')) return tcpInfo(core, row, packet);
+  const datagram = datagramInfo(core, row, packet);
+  if (datagram !== undefined) return datagram;
   if (packet.has('udp')) return udpInfo(packet);
   return otherInfo(packet);
 }
