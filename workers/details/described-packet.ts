@@ -15,9 +15,10 @@ export class DescribedPacket {
   /** Row of its interface. */
   readonly interface: number;
 
-  constructor(core: Core, record: Uint8Array, offset: number) {
+  /** `record` may have octets behind the packet's `captured` ones. */
+  constructor(core: Core, record: Uint8Array, offset: number, captured = Infinity) {
     const described = core.describe(record, offset);
-    this.octets = record.subarray(described.header);
+    this.octets = record.subarray(described.header, described.header + captured);
     this.fields = described.fields;
     this.blockSize = described.size;
     this.interface = described.interface;

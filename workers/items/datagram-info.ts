@@ -7,6 +7,7 @@ import {
   WIREGUARD_TYPES,
 } from '../../src/model/registries.ts';
 import { HelloMark } from '../../src/model/hello.ts';
+import { Protocol } from '../../src/model/packet.ts';
 import { formatHex } from '../../src/model/format.ts';
 import type { Core } from '../core.ts';
 import { type DescribedPacket, fieldOfNumber } from '../details/described-packet.ts';
@@ -18,6 +19,10 @@ export function datagramInfo(core: Core, row: number, packet: DescribedPacket): 
   if (packet.has('wg')) return wireGuardInfo(packet);
   if (packet.has('dtls')) return dtlsInfo(packet);
   if (packet.has('dns')) return dnsInfo(packet);
+  // Short headers show only in their flow.
+  const protocol = core.tables.packets.protocol(row);
+  if (protocol === Protocol.QUIC) return 'Protected Payload';
+  if (protocol === Protocol.WIREGUARD) return 'Transport Data';
   if (packet.has('sctp')) return sctpInfo(packet);
   if (packet.has('esp')) return `ESP (SPI=${formatHex(packet.value('esp.spi') ?? 0, 8)})`;
   return undefined;

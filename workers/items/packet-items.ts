@@ -30,7 +30,8 @@ export async function packetItems(
   const records = await readRecords(reader, ranges);
   return rows.map((row, index) => {
     const record = records?.[index];
-    const described = record && new DescribedPacket(core, record, core.tables.packets.offset(row));
+    const { offset, capturedLength } = core.tables.packets;
+    const described = record && new DescribedPacket(core, record, offset(row), capturedLength(row));
     return packetItem(core, row, described);
   });
 }

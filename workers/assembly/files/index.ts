@@ -10,7 +10,15 @@ import {
   TABLE_FILE_SECTIONS,
 } from '../schema';
 import * as input from './input';
-import { endPcap, isPcap, nextPcapRecord, parsePcapRecord, PCAP_HEADER, readPcapHeader } from './pcap';
+import {
+  endPcap,
+  isPcap,
+  nextPcapRecord,
+  parsePcapRecord,
+  PCAP_HEADER,
+  readPcapHeader,
+  recordHeaderOf,
+} from './pcap';
 import { takePacketOptions } from './packet-options';
 import { countPacketBlock, endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
 import * as record from './record';
@@ -181,7 +189,7 @@ export function locate(at: usize, size: usize, offset: f64): bool {
   if (u8Of(section, FILE_SECTIONS_FORMAT) == CAPTURE_FORMAT_PCAPNG) {
     if (!parsePcapngRecord(at, size, section)) return false;
   } else {
-    if (size < 24) return false;
+    if (size < recordHeaderOf(section)) return false;
     parsePcapRecord(at, section);
   }
   return record.header + <usize>record.capturedLength <= size;

@@ -105,12 +105,18 @@ export function readPcapHeader(): void {
   if (isIxia(format)) input.skip = IXIA_EXTRA;
 }
 
+/** Octets of the record headers of a file; `section` is its row. */
+export function recordHeaderOf(section: usize): usize {
+  const format = u8Of(section, FILE_SECTIONS_FORMAT);
+  return format == CAPTURE_FORMAT_PCAP_KUZNETZOV ? KUZNETZOV_HEADER : RECORD_HEADER;
+}
+
 /** Reads the record header at `at` into record.ts; `section` is the row of its file. */
 export function parsePcapRecord(at: usize, section: usize): void {
   const isBigEndian = u8Of(section, FILE_SECTIONS_IS_BIG_ENDIAN) != 0;
   const format = u8Of(section, FILE_SECTIONS_FORMAT);
   const minor = u8Of(section, FILE_SECTIONS_MINOR_VERSION);
-  record.header = format == CAPTURE_FORMAT_PCAP_KUZNETZOV ? KUZNETZOV_HEADER : RECORD_HEADER;
+  record.header = recordHeaderOf(section);
   record.capturedLength = u32In(at + 8, isBigEndian);
   record.length = u32In(at + 12, isBigEndian);
   // Files of version 2.2 and older have the two lengths the other way round; of 2.3 there are both kinds.
