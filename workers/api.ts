@@ -30,6 +30,8 @@ export interface SourceFile {
   /** Its octets, unpacked. */
   readonly bytes: Bytes;
   readonly packets: number;
+  /** Of a HAR file: the exchanges that it tells of. */
+  readonly exchanges?: number;
 }
 
 /** A file that was left out, because it is no capture. */

@@ -23,6 +23,9 @@ export interface CoreExports {
   /** Time of the first packet. */
   startSeconds(): number;
   startNanoseconds(): number;
+  /** The earliest and the latest time of any packet. */
+  earliestTime(): number;
+  latestTime(): number;
   /** Room for a record that is read again. */
   reserveRecord(size: number): number;
   /** Decodes the record at reserveRecord(), `offset` octets into the file, into fields; answers how many. */

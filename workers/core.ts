@@ -149,6 +149,11 @@ export class Core {
     return { seconds: this.#exports.startSeconds(), nanoseconds: this.#exports.startNanoseconds() };
   }
 
+  /** The earliest and the latest time of any packet, in nanoseconds since the start; infinite where there is none. */
+  get packetTimes(): { readonly earliest: number; readonly latest: number } {
+    return { earliest: this.#exports.earliestTime(), latest: this.#exports.latestTime() };
+  }
+
   /** Octets of memory the core holds. */
   get memoryOctets(): number {
     return this.#exports.memory.buffer.byteLength;

@@ -17,14 +17,13 @@ import { Cadence } from './cadence.ts';
 import { type Core, StopReason } from './core.ts';
 import { findFindings } from './findings/index.ts';
 import { FollowDesk } from './follow.ts';
-import { readCaptureOrHar } from './formats/har.ts';
+import { type FilesHooks, readFiles } from './read-files.ts';
 import { countClientRandoms } from './notes/key-log.ts';
 import { exchangeItem } from './items/exchange-item.ts';
 import { flowItem } from './items/flow-item.ts';
 import { helloItem } from './items/hello-item.ts';
 import { packetItems } from './items/packet-items.ts';
 import type { PumpEnd } from './pump.ts';
-import { pumpSeveral, type SeveralHooks } from './pump-several.ts';
 import { reportedOf } from './formats/reported.ts';
 import { Overview } from './overview/index.ts';
 import { timesOfQuery } from './overview/timing-summary.ts';
@@ -96,14 +95,13 @@ export class OpenCapture {
   /** Reads the file to its end, or until cancelled, and looks for findings. */
   async read(listener: Listener): Promise<Result<Summary, OpenError>> {
     const cadence = new Cadence(this.#began);
-    const hooks: SeveralHooks = {
+    const hooks: FilesHooks = {
       isCancelled: () => this.#isCancelled,
       analysed: (bytesRead) => this.#analysed(bytesRead, cadence, listener),
       lost: (file, error) => this.#lost(file, error),
+      barren: (file) => (this.#problems = [...this.#problems, barren(this.sources, file)]),
     };
-    const end = this.sources.areSeveral
-      ? await pumpSeveral(this.sources, this.core, hooks)
-      : await readCaptureOrHar(this.reader, this.core, hooks);
+    const end = await readFiles(this.sources, this.core, hooks);
     const error = this.#openError(end);
     if (error) return failed(error);
     // Cancelled after the last slice: all was read, nothing was cut.
@@ -208,6 +206,19 @@ export class OpenCapture {
 
 const NO_ENTRIES =
   'The file begins like a HAR file, but has no list of entries (log.entries). Export it again: the browser may have been stopped before it wrote them.';
+
+function barren(sources: SourceFiles, file: number): IssueItem {
+  return {
+    code: 'har-without-entries',
+    severity: 'warning',
+    blame: 'capture',
+    sentence: `${sources.files[file]?.name ?? ''} begins like a HAR file, but has no list of entries (log.entries). Nothing of it is shown.`,
+    remedy: 'Export it again: the browser may have been stopped before it wrote them.',
+    count: 1,
+    firstPacket: 0,
+    lastPacket: 0,
+  };
+}
 
 function unreadableMessage(error: ReadError): string {
   return `The file cannot be read (${error.message}). It was changed, moved or deleted after it was picked, or its disk was taken away. Pick it again.`;

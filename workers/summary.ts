@@ -63,20 +63,32 @@ export function summarize(core: Core, state: ReadingState): Summary {
 /** How the capture's file formats are called, in the order they were met. */
 export function captureFormat(core: Core): string {
   const { fileSections } = core.tables;
-  if (fileSections.rows === 0) return reportedOf(core) ? 'HAR' : 'unknown';
-  const formats = new Set<number>();
-  for (let row = 0; row < fileSections.rows; row++) formats.add(fileSections.format(row));
-  return [...formats].map((format) => FORMAT_NAMES[format] ?? 'unknown').join(', ');
+  const formats = new Set<string>();
+  for (let row = 0; row < fileSections.rows; row++)
+    formats.add(FORMAT_NAMES[fileSections.format(row)] ?? 'unknown');
+  if (reportedOf(core)) formats.add('HAR');
+  return formats.size === 0 ? 'unknown' : [...formats].join(', ');
 }
 
-/** From the first packet to the last of the file; 0 where the clock went backwards further than that. */
+/** From the earliest packet or entry to the latest, in whatever order the file has them. */
 function captureDuration(core: Core): number {
-  const { packets } = core.tables;
-  const reported = reportedOf(core)?.latest ?? 0;
-  return packets.rows === 0 ? reported : Math.max(reported, packets.time(packets.rows - 1));
+  const { earliest, latest } = captureTimes(core);
+  return latest > earliest ? latest - earliest : 0;
 }
 
-/** The files, and how many packets each has: every packet is of an interface, and every interface of a file. */
+/** The earliest and the latest time of any packet or entry, from the start of the capture; infinite where there is none. */
+function captureTimes(core: Core): { readonly earliest: number; readonly latest: number } {
+  const reported = reportedOf(core);
+  const packets = core.packetTimes;
+  return {
+    earliest: Math.min(packets.earliest, reported?.earliest ?? Infinity),
+    latest: Math.max(packets.latest, reported?.latest ?? -Infinity),
+  };
+}
+
+/**
+ * The files, and how many packets or exchanges each has: every packet is of an interface, and every interface of a file.
+ */
 function sourceFiles(core: Core, sources: SourceFiles): readonly SourceFile[] {
   const table = core.tables.interfaces;
   const packets = sources.files.map(() => 0);
@@ -84,10 +96,11 @@ function sourceFiles(core: Core, sources: SourceFiles): readonly SourceFile[] {
     const { file } = sources.place(table.offset(row));
     packets[file] = (packets[file] ?? 0) + table.packets(row);
   }
-  return sources.files.map(({ name, blob }, index) => ({
+  return sources.files.map(({ name, blob, isHar }, index) => ({
     name,
     bytes: blob.size,
     packets: packets[index] ?? 0,
+    ...(isHar ? { exchanges: reportedOf(core)?.counts.get(sources.starts[index] ?? 0) ?? 0 } : {}),
   }));
 }
 

@@ -7,6 +7,14 @@ export interface Report {
   readonly bytes: number;
   readonly format: string;
   readonly packets: number;
+  /** The captures and HAR files in it: several where the file is an archive; and what else was in it. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly packets: number;
+    readonly exchanges?: number;
+  }[];
+  readonly skipped: readonly { readonly name: string; readonly kind: string }[];
   readonly flows: { readonly tcp: number; readonly udp: number };
   readonly exchanges: {
     readonly total: number;

@@ -22,7 +22,7 @@ async function told({ analysis, result }: Opened): Promise<{
   if (!result.ok) throw new Error(result.error.message);
   const report = await analysis.report();
   return {
-    report: { ...report, file: '', bytes: 0, ms: 0 },
+    report: { ...report, file: '', files: [], bytes: 0, ms: 0 },
     packets: await items(analysis, 'packets'),
     exchanges: await items(analysis, 'exchanges'),
   };

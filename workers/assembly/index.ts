@@ -33,6 +33,7 @@ import { intern } from './strings';
 
 export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
 export { setStart, startNanoseconds, startSeconds };
+export { earliestTime, latestTime } from './packet';
 export { wants } from './files/index';
 export { pieces as followPieces } from './streams/follow';
 

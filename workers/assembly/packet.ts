@@ -20,6 +20,19 @@ const TCP: u32 = 6;
 const RST: u32 = 4;
 
 let lastTime: f64 = 0;
+// The earliest and the latest time: the clock may go back, and then the last packet is not the latest.
+let earliest: f64 = Infinity;
+let latest: f64 = -Infinity;
+
+/** The earliest time of a packet; infinite where there is none. */
+export function earliestTime(): f64 {
+  return earliest;
+}
+
+/** The latest time of a packet; minus infinity where there is none. */
+export function latestTime(): f64 {
+  return latest;
+}
 
 /** Indexes the packet at `at`, whose record is in record.ts and begins at `offset` in the file. */
 export function indexPacket(at: usize, offset: f64): void {
@@ -30,6 +43,8 @@ export function indexPacket(at: usize, offset: f64): void {
   const time = record.hasTime ? sinceStart(record.time) : lastTime;
   if (time < lastTime) issues.issue(schema.ISSUE_CODE_CLOCK_BACKWARDS, lastTime - time, 0);
   lastTime = time;
+  earliest = min(earliest, time);
+  latest = max(latest, time);
   setF64(row, schema.PACKETS_TIME, time);
   setF64(row, schema.PACKETS_OFFSET, offset);
   setU32(row, schema.PACKETS_CAPTURED_LENGTH, record.capturedLength);

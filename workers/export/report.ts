@@ -14,6 +14,8 @@ export function buildReport(core: Core, summary: Summary, findings: Findings): R
     bytes: summary.bytes,
     format: summary.format,
     packets: summary.counts.packets,
+    files: summary.files,
+    skipped: summary.skipped,
     flows: { tcp: core.counter(Counter.TCP_FLOWS), udp: core.counter(Counter.UDP_FLOWS) },
     exchanges: {
       total: summary.counts.exchanges,

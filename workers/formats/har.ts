@@ -4,11 +4,9 @@ import type { IssueSeverity } from '../../src/model/issue.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Bytes, Nanoseconds } from '../../src/model/units.ts';
 import { type Core, StopReason } from '../core.ts';
-import { pump, type PumpEnd, type PumpHooks, SLICE_OCTETS } from '../pump.ts';
+import { type PumpEnd, type PumpHooks, SLICE_OCTETS } from '../pump.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
-import { SNIFF_OCTETS } from '../source/sniff.ts';
 import { appendFrames } from './har-frames.ts';
-import { isHar } from './har-text.ts';
 import { harEntry, type HarEntry, type HarMessage, type Instant } from './har-entry.ts';
 import { JsonEntries } from './json-entries.ts';
 import { type Reported, reportedFor } from './reported.ts';
@@ -31,6 +29,8 @@ export interface HarOptions {
   readonly sliceOctets?: Bytes;
   /** Where the file's first octet stands among the octets of all files. */
   readonly start?: Bytes;
+  /** Its name, where issues have to tell it from others. */
+  readonly name?: string;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function readHar(
   hooks: PumpHooks,
   options: HarOptions = {},
 ): Promise<PumpEnd> {
-  const filler = new HarFiller(core, options.start ?? 0);
+  const filler = new HarFiller(core, options.start ?? 0, options.name ?? '');
   let bytesRead = 0;
   try {
     for await (const piece of reader.pieces(options.sliceOctets ?? SLICE_OCTETS)) {
@@ -60,22 +60,11 @@ export async function readHar(
   return filler.finish(bytesRead) ? { kind: 'end' } : { kind: 'stopped', reason: StopReason.NOT_A_CAPTURE };
 }
 
-/** Reads a file into the core: a HAR file by {@link readHar}, all else as a capture. */
-export async function readCaptureOrHar(reader: BlobReader, core: Core, hooks: PumpHooks): Promise<PumpEnd> {
-  let head: Uint8Array;
-  try {
-    head = await reader.read(0, Math.min(SNIFF_OCTETS, reader.size));
-  } catch (error) {
-    if (error instanceof ReadError) return { kind: 'unreadable', error };
-    throw error;
-  }
-  return isHar(head) ? readHar(core, reader, hooks) : pump(reader, core, hooks);
-}
-
 /** Fills the core's tables with the entries of one file. */
 class HarFiller {
   readonly #core: Core;
   readonly #start: Bytes;
+  readonly #name: string;
   readonly #reported: Reported;
   readonly #entries: JsonEntries;
   #elements = 0;
@@ -83,9 +72,10 @@ class HarFiller {
   #unheard = 0;
   #origin: Instant | undefined;
 
-  constructor(core: Core, start: Bytes) {
+  constructor(core: Core, start: Bytes, name: string) {
     this.#core = core;
     this.#start = start;
+    this.#name = name;
     this.#reported = reportedFor(core);
     this.#entries = new JsonEntries(
       {
@@ -165,8 +155,13 @@ class HarFiller {
     });
     this.#reported.requests++;
     if (entry.response) this.#reported.responses++;
-    const last = [begun, over].filter((time) => time !== undefined && !Number.isNaN(time));
-    this.#reported.latest = Math.max(this.#reported.latest, ...last.map((time) => time ?? 0));
+    const reported = this.#reported;
+    reported.counts.set(this.#start, (reported.counts.get(this.#start) ?? 0) + 1);
+    for (const time of [begun, over]) {
+      if (time === undefined || Number.isNaN(time)) continue;
+      reported.earliest = Math.min(reported.earliest, time);
+      reported.latest = Math.max(reported.latest, time);
+    }
   }
 
   #message(message: HarMessage | undefined, start: Nanoseconds = NaN, end: Nanoseconds = NaN): void {
@@ -226,6 +221,7 @@ class HarFiller {
 
   #tell(code: string, severity: IssueSeverity, sentence: string, remedy: string, count = 1): void {
     const place = { firstPacket: 0, lastPacket: 0 };
-    this.#reported.issues.push({ code, severity, blame: 'capture', sentence, remedy, count, ...place });
+    const told = this.#name === '' ? sentence : `${this.#name}: ${sentence}`;
+    this.#reported.issues.push({ code, severity, blame: 'capture', sentence: told, remedy, count, ...place });
   }
 }

@@ -25,8 +25,11 @@ export interface ReportedPhases {
 export class Reported {
   requests = 0;
   responses = 0;
-  /** The last time that is told of any exchange. */
-  latest: Nanoseconds = 0;
+  /** The first and the last time that is told of any exchange; infinite where none is. */
+  earliest: Nanoseconds = Infinity;
+  latest: Nanoseconds = -Infinity;
+  /** Exchanges of each file, by where its first octet stands among those of all files. */
+  readonly counts = new Map<Bytes, number>();
   /** What was met that was odd, in the order of the file. */
   readonly issues: IssueItem[] = [];
   readonly #exchanges = new Map<ExchangeRow, ReportedExchange>();

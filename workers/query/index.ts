@@ -2,6 +2,7 @@ import { LIMITS } from '../../src/model/limits.ts';
 import { failed, ok, type Result } from '../../src/model/result.ts';
 import type { FilterError, TableQuery, View } from '../api.ts';
 import type { Core } from '../core.ts';
+import { reportedOf } from '../formats/reported.ts';
 import type { Bitset } from './bitset.ts';
 import { compileNode, type Selection } from './compile.ts';
 import { FilterFailure } from './failure.ts';
@@ -66,7 +67,7 @@ export function runQuery(core: Core, view: View, query: TableQuery): Result<Rows
   const found = filteredRows(filter.value, view);
   if (!found.ok) return found;
   const chosen = found.value && found.value.count < total ? found.value.rows() : undefined;
-  const { sort } = query;
+  const sort = query.sort ?? ownOrder(core, view);
   if (!sort) return ok(chosen ? ascending(chosen, total) : everything(total));
   const rows = chosen ?? Uint32Array.from({ length: total }, (_, row) => row);
   const keys = sortKeys(core, view, sort.column, rows);
@@ -75,6 +76,12 @@ export function runQuery(core: Core, view: View, query: TableQuery): Result<Rows
     return failed({ message, start: 0, end: 0 });
   }
   return ok(permuted(sortByKeys(rows, keys, sort.isDescending), total));
+}
+
+/** Exchanges of HAR files stand behind those of packets: together they are listed by their times. */
+function ownOrder(core: Core, view: View): TableQuery['sort'] {
+  const isMixed = view === 'exchanges' && core.tables.packets.rows > 0 && reportedOf(core) !== undefined;
+  return isMixed ? { column: 'start', isDescending: false } : undefined;
 }
 
 function everything(total: number): Rows {

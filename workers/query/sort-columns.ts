@@ -4,6 +4,7 @@ import { TIME_MEASURES } from '../../src/model/timing.ts';
 import { GRPC_STATUS_ABSENT } from '../../src/model/stream.ts';
 import type { View } from '../api.ts';
 import type { ColumnReader, Core } from '../core.ts';
+import { type Reported, reportedOf } from '../formats/reported.ts';
 import { flowEnding } from '../items/flow-item.ts';
 import { helloItem } from '../items/hello-item.ts';
 import { clientSide, flowProtocol, transportName } from '../roles.ts';
@@ -110,6 +111,36 @@ function roleEnd(flows: (core: Core) => Fill, isClient: boolean): (core: Core) =
       return end(flow, isClient ? client : 1 - client);
     });
   });
+}
+
+/** Where names of servers stand that HAR files report: behind all addresses of packets. */
+const BEHIND_ADDRESSES = 2 ** 50;
+
+/** The server's end of an exchange; of one from a HAR file, the server that is reported, by its text. */
+const exchangeServer: (core: Core) => SortKey = number((core) => {
+  const reported = reportedOf(core);
+  const flows = exchangeFlow(core);
+  const end = endpoint(core);
+  const ends = mapped(flows, (flow) => end(flow, 1 - clientSide(core, flow)));
+  if (!reported) return ends;
+  const ranks = serverRanks(reported, core.tables.exchanges.rows);
+  return (from, into) => {
+    ends(from, into);
+    for (let at = 0; at < into.length; at++) {
+      const server = reported.exchange(from + at)?.server;
+      if (server !== undefined && server !== '') into[at] = BEHIND_ADDRESSES + (ranks.get(server) ?? 0);
+    }
+  };
+});
+
+function serverRanks(reported: Reported, rows: number): ReadonlyMap<string, number> {
+  const names = new Set<string>();
+  for (let row = 0; row < rows; row++) {
+    const server = reported.exchange(row)?.server;
+    if (server !== undefined) names.add(server);
+  }
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  return new Map([...names].sort(compare).map((name, rank) => [name, rank]));
 }
 
 function streamOf(flows: (core: Core) => Fill): (core: Core) => SortKey {
@@ -236,7 +267,7 @@ const EXCHANGES: SortColumns = {
   target: exchangeText('target'),
   authority: exchangeText('authority'),
   client: roleEnd(exchangeFlow, true),
-  server: roleEnd(exchangeFlow, false),
+  server: exchangeServer,
   requestOctets: octetsOf(0),
   responseOctets: octetsOf(1),
   contentType: interned((core) => {

@@ -24,7 +24,7 @@ export interface CaptureFile {
 export interface Contents {
   /** What all of it is called. */
   readonly name: string;
-  /** At least one, in the order of their names. */
+  /** At least one, in the order of their names; HAR files come last. */
   readonly captures: readonly CaptureFile[];
   /** What is no capture. */
   readonly skipped: readonly SkippedFile[];
@@ -62,13 +62,9 @@ export async function findContents(
   const { captures, skipped, refusals, problems } = search;
   const name = nameOfFiles(files.map((file) => file.name));
   if (captures.length === 0) return failed(noCapture(files, refusals, search));
-  captures.sort((a, b) => BY_NAME.compare(a.name, b.name));
-  const [first] = captures;
-  const opened = captures.length > 1 ? captures.filter((capture) => !capture.isHar) : captures;
-  if (opened.length === 0 && first) opened.push(first);
-  const left = captures.filter((capture) => !opened.includes(capture));
-  const hars = left.map((capture) => ({ name: capture.name, kind: 'a HAR file, which is opened alone' }));
-  return ok({ name, captures: opened, skipped: [...skipped, ...hars], problems });
+  // HAR files behind captures: packets are read first, and tell when the capture begins.
+  captures.sort((a, b) => Number(a.isHar) - Number(b.isHar) || BY_NAME.compare(a.name, b.name));
+  return ok({ name, captures, skipped, problems });
 }
 
 /** Rotated files are numbered: capture.pcap2 stands before capture.pcap10. */
