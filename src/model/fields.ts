@@ -1,5 +1,7 @@
 import type { Field, FieldFormat } from './field.ts';
+import { HTTP2_FIELDS } from './http2-fields.ts';
 import { LAYER_FIELDS } from './layer-fields.ts';
+import { WEBSOCKET_FIELDS } from './websocket-fields.ts';
 
 function field(id: string, name: string, label: string, format: FieldFormat): Field {
   return { id, name, label, format };
@@ -174,5 +176,7 @@ export const FIELDS: readonly Field[] = [
   field('TLS_ALERT_LEVEL', 'tls.alert_message.level', 'Alert level', 'alertLevel'),
   field('TLS_ALERT_DESCRIPTION', 'tls.alert_message.desc', 'Alert description', 'alertDescription'),
   field('TLS_DATA', 'tls.app_data', 'Encrypted or partial octets', 'octets'),
+  ...WEBSOCKET_FIELDS,
+  ...HTTP2_FIELDS,
   ...LAYER_FIELDS,
 ];

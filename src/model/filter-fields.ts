@@ -243,6 +243,8 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['grpc', 'presence', 'gRPC'],
     ['grpc.status_code', 'number', 'gRPC status'],
     ['grpc.message', 'text', 'gRPC message, decoded'],
+    ['websocket.payload.close.status_code', 'number', 'Status code of a Close frame'],
+    ['offwire.websocket.messages', 'number', 'Messages of one side of a WebSocket'],
     ['offwire.exchange', 'number', 'Row of the exchange, from 0'],
     ['offwire.exchange.state', 'text', 'How the exchange ended'],
     ['offwire.exchange.duration', 'duration', 'From the first octet to the last'],

@@ -1,5 +1,6 @@
 import type { Field } from '../../src/model/field.ts';
 import { formatHex } from '../../src/model/format.ts';
+import { HTTP2_ERRORS, HTTP2_FRAME_TYPES, HTTP2_SETTINGS } from '../../src/model/http2-registries.ts';
 import {
   ALERT_DESCRIPTIONS,
   ALERT_LEVELS,
@@ -20,6 +21,7 @@ import {
   TLS_VERSIONS,
   WIREGUARD_TYPES,
 } from '../../src/model/registries.ts';
+import { closeCodeWords, WEBSOCKET_OPCODES } from '../../src/model/websocket-registry.ts';
 import { formatIpv4, formatIpv6 } from '../addresses.ts';
 import { decodeText, type DescribedField } from '../core.ts';
 import { hexOctet, hexOctets } from './octets.ts';
@@ -75,6 +77,16 @@ export function formatValue(
       return named(ALERT_DESCRIPTIONS, value);
     case 'linkType':
       return named(LINK_TYPES, value);
+    case 'webSocketOpcode':
+      return named(WEBSOCKET_OPCODES, value);
+    case 'webSocketClose':
+      return closeCodeWords(value);
+    case 'http2FrameType':
+      return named(HTTP2_FRAME_TYPES, value);
+    case 'http2Setting':
+      return named(HTTP2_SETTINGS, value);
+    case 'http2Error':
+      return named(HTTP2_ERRORS, value);
     case 'sctpChunk':
       return named(SCTP_CHUNKS, value);
     case 'quicType':

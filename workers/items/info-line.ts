@@ -14,6 +14,7 @@ import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
 import { http2Info } from './http2-info.ts';
 import { datagramInfo } from './datagram-info.ts';
 import { icmpInfo } from './icmp-info.ts';
+import { webSocketInfo } from './websocket-info.ts';
 
 /** Wireshark's notes in front of the info column, by mark. */
 const NOTES: readonly (readonly [number, string])[] = [
@@ -52,6 +53,8 @@ function content(core: Core, row: number, packet: DescribedPacket): string {
   }
   const http = httpInfo(packet);
   if (http !== undefined) return http;
+  const webSocket = webSocketInfo(packet);
+  if (webSocket !== '') return webSocket;
   const tls = tlsInfo(packet);
   if (tls !== '') return tls;
   if (packet.has('tcp')) return tcpInfo(core, row, packet);

@@ -9,6 +9,7 @@ import { headerBinding, HTTP_BINDINGS } from './http-fields.ts';
 import { HTTP2_BINDINGS, onlyHttp1 } from './http2-fields.ts';
 import { PACKET_BINDINGS } from './packet-fields.ts';
 import { TCP_BINDINGS } from './tcp-fields.ts';
+import { WEBSOCKET_BINDINGS } from './websocket-fields.ts';
 
 /** A field of the registry with where its values are. */
 export interface KnownField {
@@ -20,7 +21,15 @@ export interface KnownField {
 const OF_ANY_VERSION = HEADER_PREFIX.slice(0, -1);
 
 const BINDINGS = new Map<string, FieldBinding>(
-  [PACKET_BINDINGS, TCP_BINDINGS, FLOW_BINDINGS, HTTP_BINDINGS, HTTP2_BINDINGS, HELLO_BINDINGS]
+  [
+    PACKET_BINDINGS,
+    TCP_BINDINGS,
+    FLOW_BINDINGS,
+    HTTP_BINDINGS,
+    HTTP2_BINDINGS,
+    WEBSOCKET_BINDINGS,
+    HELLO_BINDINGS,
+  ]
     .flatMap((group) => Object.entries(group))
     .map(([name, bind]) => [
       name,

@@ -6,6 +6,7 @@ import {
   TLS_VERSIONS,
   type Registry,
 } from '../../src/model/registries.ts';
+import { WEBSOCKET_CLOSE_CODES } from '../../src/model/websocket-registry.ts';
 import { GRPC_STATUSES, HTTP2_ERRORS, HTTP2_FRAME_TYPES } from '../../src/model/http2-registries.ts';
 import { decodeText, type Core } from '../core.ts';
 import type { Operand, Span, Word } from './ast.ts';
@@ -43,6 +44,7 @@ const NAMES: Readonly<Record<string, Registry>> = {
   'http2.rst_stream.error': HTTP2_ERRORS,
   'http2.goaway.error': HTTP2_ERRORS,
   'grpc.status_code': GRPC_STATUSES,
+  'websocket.payload.close.status_code': WEBSOCKET_CLOSE_CODES,
 };
 
 /** Functions of a field; the registry of completion and of messages. */

@@ -3,6 +3,8 @@
 import { findLineFeed, findOctet, has, isDigit, u16At, u24At, u8At } from '../bytes';
 import { tell } from '../layers/describe';
 import * as schema from '../schema';
+import { describeHttp2 } from './describe-http2';
+import { describeWebSocket } from './describe-websocket';
 import { isStatusLine } from './http1-head';
 import { looksLikeHttp } from './sniff';
 import { RECORD_OCTETS } from './tls';
@@ -12,9 +14,9 @@ const SPACE: u32 = 32;
 
 /** Describes the payload in [at, end). */
 export function describePayload(at: usize, end: usize): void {
-  if (at >= end) return;
+  if (at >= end || describeHttp2(at, end)) return;
   if (looksLikeHttp(at, <u32>(end - at)) == schema.PROTOCOL_HTTP1) http(at, end);
-  else if (isRecord(at, end)) records(at, end);
+  else if (!describeWebSocket(at, end) && isRecord(at, end)) records(at, end);
 }
 
 function http(at: usize, end: usize): void {

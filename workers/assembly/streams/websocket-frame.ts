@@ -72,3 +72,20 @@ export function looksLikeClient(at: usize, end: usize): bool {
   if (first & 0x30 || opcode > PONG || (opcode > 2 && opcode < CLOSE)) return false;
   return !has(at, end, 2) || (u8At(at + 1) & 0x80) != 0;
 }
+
+/**
+ * Whether [at, end) begins with a valid frame and goes on with frames, the last of which may be cut. A single frame that goes on
+ * behind the end is believed only where its length takes more than seven bits: less may be chance.
+ */
+export function beginsWithFrame(at: usize, end: usize, flags: u32): bool {
+  const start = at;
+  while (at < end) {
+    const header = has(at, end, 2) ? <usize>headerOctets(u8At(at + 1)) : 2;
+    if (!has(at, end, header)) return at > start;
+    if (!isValid(at, flags)) return false;
+    const length = lengthOf(at);
+    if (length > <f64>(end - at - header)) return at > start || length > 125;
+    at += header + <usize>length;
+  }
+  return true;
+}
