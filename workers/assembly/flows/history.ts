@@ -1,7 +1,7 @@
 // What happened on a TCP connection, in the words of others: Zeek's history letters and endpoint states
 // (https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html), and Wireshark's completeness.
 
-import { orU8, setU16, setU8, u16Of, u8Of } from '../columns';
+import { setU16, setU8, u16Of, u8Of } from '../columns';
 import * as scratch from '../layers/scratch';
 import * as schema from '../schema';
 
@@ -115,11 +115,11 @@ function letterOf(event: u32): u32 {
 function complete(at: usize, flags: u32): void {
   let bits: u32 = 0;
   if (flags & SYN) bits = flags & ACK ? schema.COMPLETENESS_SYN_ACK : schema.COMPLETENESS_SYN;
-  else if (scratch.payloadLength == 0 && flags & ACK) bits = schema.COMPLETENESS_ACK;
-  if (scratch.payloadLength) bits |= schema.COMPLETENESS_DATA;
-  if (flags & FIN) bits |= schema.COMPLETENESS_FIN;
+  else if (flags & FIN) bits = schema.COMPLETENESS_FIN;
   if (flags & RST) bits |= schema.COMPLETENESS_RST;
-  orU8(at, schema.FLOWS_COMPLETENESS, bits);
+  if (scratch.payloadLength) bits |= schema.COMPLETENESS_DATA;
+  else if ((flags & (SYN | ACK)) == ACK) bits |= schema.COMPLETENESS_ACK;
+  setU8(at, schema.FLOWS_COMPLETENESS, u8Of(at, schema.FLOWS_COMPLETENESS) | bits);
 }
 
 function setState(direction: usize, state: u32): void {
