@@ -166,9 +166,8 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
         }),
     );
     await page.reload();
+    // The address still says that it is the exchanges.
     await pickFile(page, story);
-    await waitForFindings(page, 'story-1.pcap');
-    await openView(page, 'exchanges');
     await page.waitForSelector(byTestId('grip-method'));
     await expect.poll(() => widthOf(page, 'method')).toBe(after);
     await page.$eval(byTestId('grip-method'), (grip) =>
