@@ -198,3 +198,20 @@ it('a deadline is told with its time, the time that was waited, and the line tha
     remark: '200 ms to live',
   });
 });
+
+it('too many pings are counted, with the time between them', async () => {
+  const { findings } = await findingsOf(connection`
+    3ms client > server ${concat(CLIENT, request(1, '/orders'))}
+    4ms server > client ${concat(SERVER, ok(1))}
+    1000ms client > server ${ping()}
+    2000ms client > server ${ping()}
+    3000ms client > server ${ping()}
+    3001ms server > client ${goAway(1, 11, 'too_many_pings')}
+    3002ms server > client FIN
+    3003ms client > server FIN
+  `);
+  expect(findings[0]).toMatchObject({ rule: 'h2-goaway', severity: 'warning' });
+  expect(plain(findings[0]?.lead ?? [])).toContain(
+    'No request was open on it. Before it the client had sent 3 PINGs, one every 1.00 s.',
+  );
+});

@@ -4,7 +4,7 @@ import { formatAmount, formatCount, formatDuration } from '../../../src/model/fo
 import { Http2Error } from '../../../src/model/http2-registries.ts';
 import { FrameType } from '../../../src/model/stream.ts';
 import type { ExchangeRow } from '../../../src/model/units.ts';
-import { type ControlFrame, controlFrame, framesOfType } from '../../control-frames.ts';
+import { ACK, type ControlFrame, controlFrame, framesOfFlow, framesOfType } from '../../control-frames.ts';
 import { http2ErrorName, streamFacts } from '../../http2-words.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import type { Ended } from '../endings.ts';
@@ -127,6 +127,7 @@ function tell(instance: EndedInstance): EndedWords {
           )
         : undefined,
       fate,
+      errorCode === Http2Error.ENHANCE_YOUR_CALM ? pings(facts, frame, receiver.noun) : undefined,
     ),
     whyItMatters: isGraceful
       ? prose(
@@ -173,4 +174,19 @@ function tell(instance: EndedInstance): EndedWords {
     ],
     rests: `The GOAWAY was captured with its error code, its last stream and ${formatAmount(debug.length, 'octet')} of debug data.`,
   };
+}
+
+/** How many PINGs had come before the GOAWAY, and how far apart; undefined where there were none. */
+function pings(facts: Facts, goAway: ControlFrame | undefined, asker: string): string | undefined {
+  if (goAway === undefined) return undefined;
+  const { controlFrames } = facts.tables;
+  const packets = framesOfFlow(facts.core, goAway.flow)
+    .filter((row) => controlFrames.type(row) === FrameType.PING && (controlFrames.flags(row) & ACK) === 0)
+    .filter((row) => controlFrames.side(row) !== goAway.side && controlFrames.packet(row) <= goAway.packet)
+    .map((row) => controlFrames.packet(row));
+  const [first, last] = [packets[0], packets.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const apart = (facts.time(last) - facts.time(first)) / (packets.length - 1);
+  const rate = packets.length > 1 ? `, one every ${formatDuration(apart)}` : '';
+  return ` Before it ${asker} had sent ${formatAmount(packets.length, 'PING')}${rate}.`;
 }
