@@ -105,6 +105,7 @@ async function load(
   }
   const hasBody =
     messages.framing(message) !== Framing.NONE &&
+    messages.framing(message) !== Framing.TUNNEL &&
     messages.firstPacket(message) !== 0 &&
     messages.headOctets(message) !== 0;
   if (!hasBody) {
