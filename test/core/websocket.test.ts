@@ -43,7 +43,12 @@ describe('WebSocket', () => {
     ]);
     expect(exchange(core, 0).response).toMatchObject({ framing: 'TUNNEL', state: 'COMPLETE', body: 17 });
     expect(exchange(core, 0).request).toMatchObject({ framing: 'NONE', body: 26, violations: [] });
-    expect(protocols(core).slice(3)).toEqual(['HTTP1', 'HTTP1', ...Array(5).fill('WEBSOCKET'), 'TCP']);
+    expect(protocols(core).slice(3)).toEqual([
+      'HTTP1',
+      'HTTP1',
+      ...Array<string>(5).fill('WEBSOCKET'),
+      'TCP',
+    ]);
   });
 
   it('begins in the segment of the 101', async () => {
@@ -170,6 +175,17 @@ describe('WebSocket', () => {
     `);
     // The first segment behind the gap begins inside a message; the last one goes on with none.
     expect(sideOf(core, 0, 1)).toBe('3 frames, 1 messages, 3 octets INVALID_FRAME GAP BORDER_LOST');
+  });
+
+  it('does not take zeros for frames behind a gap', async () => {
+    const core = await readFourWays(connection`
+      3ms client > server ${ASK}
+      4ms server > client ${agree()}
+      5ms server > client ${frame('binary', new Uint8Array(300)).subarray(0, 100)} lost
+      6ms server > client ${new Uint8Array(204)}
+      7ms server > client ${frame('text', 'a')} FIN
+    `);
+    expect(sideOf(core, 0, 1)).toBe('1 frames, 1 messages, 1 octets GAP BORDER_LOST');
   });
 
   it('does not blame a continuation of what a gap swallowed', async () => {

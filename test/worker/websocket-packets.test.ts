@@ -62,7 +62,8 @@ describe('packets of a WebSocket', () => {
     ['websocket.payload.close.status_code == 1009', 'exchanges', 1],
     ['websocket.payload.close.status_code == "internal error"', 'exchanges', 1],
     ['http.response.code == 101 && !websocket.payload.close.status_code', 'exchanges', 1],
-    ['offwire.websocket.messages >= 3', 'exchanges', 1],
+    ['offwire.websocket.messages >= 2', 'exchanges', 3],
+    ['offwire.websocket.messages > 2', 'exchanges', 0],
   ])('are selected by %s in %s', async (filter, view, rows) => {
     const { analysis } = await openFixture('ws-closed.pcap');
     const found = await analysis.query(view, { filter, sort: undefined });

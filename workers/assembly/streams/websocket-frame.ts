@@ -52,12 +52,17 @@ export function isCode(code: u32): bool {
   return code >= 1000 && code < 1015 && (code < 1004 || code > 1006);
 }
 
+/** A valid frame where a border is looked for. Zeros would be empty parts of messages, which nobody sends. */
+function isLikely(at: usize, flags: u32): bool {
+  return isValid(at, flags) && ((u8At(at) & 0x80) != 0 || (u8At(at + 1) & 127) != 0);
+}
+
 /** Whether [at, end) is made of whole valid frames: so rarely by chance that a lost border is found again there. */
 export function areWhole(at: usize, end: usize, flags: u32): bool {
   while (at < end) {
     if (!has(at, end, 2)) return false;
     const header = <usize>headerOctets(u8At(at + 1));
-    if (!has(at, end, header) || !isValid(at, flags)) return false;
+    if (!has(at, end, header) || !isLikely(at, flags)) return false;
     const length = lengthOf(at);
     if (length > <f64>(end - at - header)) return false;
     at += header + <usize>length;
@@ -82,7 +87,7 @@ export function beginsWithFrame(at: usize, end: usize, flags: u32): bool {
   while (at < end) {
     const header = has(at, end, 2) ? <usize>headerOctets(u8At(at + 1)) : 2;
     if (!has(at, end, header)) return at > start;
-    if (!isValid(at, flags)) return false;
+    if (!isLikely(at, flags)) return false;
     const length = lengthOf(at);
     if (length > <f64>(end - at - header)) return at > start || length > 125;
     at += header + <usize>length;

@@ -100,6 +100,8 @@ export function areWhole(octets: Uint8Array, rules: FrameRules): boolean {
     if (octets.length - at < Math.max(2, size)) return false;
     const header = readHeader(octets.subarray(at, at + size));
     if (headerFaults(header, rules).length > 0 || header.length > octets.length - at - size) return false;
+    // Zeros would be empty parts of messages, which nobody sends.
+    if (!header.isFinal && header.length === 0) return false;
     at += size + header.length;
   }
   return true;
