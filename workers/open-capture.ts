@@ -107,7 +107,8 @@ export class OpenCapture {
     // Cancelled after the last slice: all was read, nothing was cut.
     if (end.kind !== 'cancelled') this.#isCancelled = false;
     if (end.kind === 'unreadable') this.#lost(0, end.error);
-    readQuicHandshakes(this.core);
+    const wasCancelled = this.#isCancelled;
+    await readQuicHandshakes(this.core, () => !wasCancelled && this.#isCancelled);
     this.#clientRandoms = await countClientRandoms(this.core, this.reader);
     const findings = findFindings(this.core, { isFinal: true, isCut: end.kind !== 'end' || this.#isLost });
     this.#findings = findings;

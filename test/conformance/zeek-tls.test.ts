@@ -8,7 +8,7 @@ import { openCapture } from './numbers.ts';
 
 /** A column of Zeek's ssl.log, and what stands for it in a hello of ours, in Zeek's words. */
 const FIELDS: Readonly<Record<string, (hello: HelloItem) => string>> = {
-  version: ({ version }) => versionOf(version),
+  version: ({ version }) => versionOf(version.replace(/\??(?: over QUIC)?$/, '')),
   cipher: ({ cipherSuite }) => cipherSuite ?? '-',
   server_name: ({ serverName }) => serverName ?? '-',
   established: ({ outcome }) => (outcome === 'complete' ? 'T' : 'F'),

@@ -41,9 +41,10 @@ export function tlsVersionName(version: number): string {
 
 function helloVersion(core: Core, hello: HelloRow): string {
   const { hellos } = core.tables;
+  const carrier = hellos.marks(hello) & HelloMark.QUIC ? ' over QUIC' : '';
   const selected = hellos.selectedVersion(hello);
-  if (selected !== 0) return tlsVersionName(selected);
-  return `${tlsVersionName(hellos.version(hello) || hellos.legacyVersion(hello))}?`;
+  if (selected !== 0) return tlsVersionName(selected) + carrier;
+  return `${tlsVersionName(hellos.version(hello) || hellos.legacyVersion(hello))}?${carrier}`;
 }
 
 function helloOutcome(core: Core, hello: HelloRow): string {
@@ -83,12 +84,11 @@ function alertOutcome(core: Core, hello: HelloRow): string {
 function helloTags(core: Core, hello: HelloRow): readonly string[] {
   const marks = core.tables.hellos.marks(hello);
   const tags: string[] = [];
-  if (marks & HelloMark.QUIC) tags.push('QUIC');
   if ((marks & (HelloMark.SERVER_NAME | HelloMark.ENCRYPTED_CLIENT_HELLO)) === 0) tags.push('no SNI');
   if (marks & HelloMark.ENCRYPTED_CLIENT_HELLO) tags.push('encrypted hello');
   if (marks & HelloMark.RETRY) tags.push('retried');
-  if (marks & HelloMark.SPLIT_SEGMENTS)
-    tags.push(marks & HelloMark.QUIC ? 'split over datagrams' : 'split over segments');
+  // In QUIC it is always split where it is longer than a datagram.
+  if (marks & HelloMark.SPLIT_SEGMENTS && !(marks & HelloMark.QUIC)) tags.push('split over segments');
   if (marks & HelloMark.SPLIT_RECORDS) tags.push('split over records');
   if (marks & HelloMark.CERTIFICATE_REQUESTED) tags.push('client certificate asked');
   if (marks & HelloMark.ENCRYPTED_ALERT) tags.push('probably an alert');

@@ -14,12 +14,20 @@ const CLIENT_HELLO = 1;
 const RANDOM_AT = 6;
 const RANDOM_OCTETS = 32;
 
+/** Connections between two looks at whether the reading was cancelled: some tens of milliseconds of work. */
+const BATCH = 100;
+
 /**
  * Reads the handshakes of QUIC that the core kept datagrams of, and gives their messages back to it: they become rows of the
  * hellos table like those of TCP. Called once, when the capture was read: its cost grows with the connections, not the packets.
  */
-export function readQuicHandshakes(core: Core): void {
-  for (const [flow, rows] of initialsByFlow(core)) new Handshake(core, flow).read(rows);
+export async function readQuicHandshakes(core: Core, isCancelled: () => boolean): Promise<void> {
+  let read = 0;
+  for (const [flow, rows] of initialsByFlow(core)) {
+    if (++read % BATCH === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (isCancelled()) return;
+    new Handshake(core, flow).read(rows);
+  }
 }
 
 function initialsByFlow(core: Core): ReadonlyMap<FlowRow, readonly number[]> {
