@@ -87,7 +87,7 @@ export function webSocketTags(core: Core, exchange: ExchangeRow): readonly strin
   const tags: string[] = [];
   for (const side of [0, 1] as const) {
     const { closeCode, closePacket, marks } = sides[side];
-    const words = `WebSocket ${closeCodeWords(closeCode)}, said by the ${NAMES[side]}`;
+    const words = `${closeCodeWords(closeCode)} (${NAMES[side]})`;
     // The other side says the same code back (RFC 6455 section 5.5.1).
     const isEcho = side === 1 && sides[0].closePacket !== 0 && sides[0].closeCode === closeCode;
     if (closePacket !== 0 && !CALM_CODES.includes(closeCode) && !isEcho) tags.push(words);
@@ -95,7 +95,7 @@ export function webSocketTags(core: Core, exchange: ExchangeRow): readonly strin
     if (marks & StreamSideMark.MESSAGE_CUT) tags.push(`message of the ${NAMES[side]} cut`);
   }
   const end = firstClose(sides) === undefined ? connectionEnd(core, exchange) : undefined;
-  if (end !== undefined) tags.push(`WebSocket without Close: ${end.flag} of the ${NAMES[end.side]}`);
+  if (end !== undefined) tags.push(`no Close frame, ${end.flag} of the ${NAMES[end.side]}`);
   if ((sides[0].marks | sides[1].marks) & StreamSideMark.GAP) tags.push('gap among the frames');
   return tags;
 }
