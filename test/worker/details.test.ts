@@ -125,7 +125,10 @@ test('a flow tells its facts and its exchanges', async () => {
     Responder: '10.0.0.2:8080 (server)',
     Handshake:
       '2.00 ms: 1.00 ms from the capture point to the responder and back, 1.00 ms to the originator and back',
-    Ending: 'reset by the client: RST of the client in packet 6',
+    'Originator’s options': 'no MSS, no window scale, no SACK, no timestamps',
+    Ending: 'reset by the client: RST of the client in packet 6; data of the server was not yet acknowledged',
+    'Zeek’s state': 'RSTO: reset by the originator; history ShADdR',
+    Completeness: '47 (SYN, SYN-ACK, ACK, data, RST)',
     Capture: 'complete, as far as can be seen',
   });
   expect(detail?.exchanges).toHaveLength(1);

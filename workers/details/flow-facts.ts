@@ -1,17 +1,12 @@
 import { FlowMark } from '../../src/model/flow.ts';
-import { formatAmount, formatBytes, formatCount, formatDuration, formatHex } from '../../src/model/format.ts';
+import { formatAmount, formatBytes, formatCount, formatHex } from '../../src/model/format.ts';
 import { ALERT_DESCRIPTIONS, cipherSuiteName, WELL_KNOWN_PORTS } from '../../src/model/registries.ts';
 import type { FlowRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
-import { flowEnding } from '../items/flow-item.ts';
 import { helloItem } from '../items/hello-item.ts';
 import { http2FlowFacts } from './http2-flow-facts.ts';
 import { endpointOf, hasClient, portOf, sideName, type Side, Transport, transportName } from '../roles.ts';
-
-interface Fact {
-  readonly label: string;
-  readonly value: string;
-}
+import { capital, type Fact, tcpFacts } from './tcp-facts.ts';
 
 const SIDES: readonly Side[] = [0, 1];
 
@@ -27,8 +22,6 @@ export function flowFacts(core: Core, flow: FlowRow): readonly Fact[] {
     ...captureFacts(core, flow),
   ];
 }
-
-const capital = (side: Side): string => (side === 0 ? 'Originator' : 'Responder');
 
 function endpointFact(core: Core, flow: FlowRow, side: Side): Fact {
   const notes: string[] = [];
@@ -46,70 +39,6 @@ function trafficFact(core: Core, flow: FlowRow, side: Side): Fact {
   const packets = formatAmount(directions.packets(direction), 'packet');
   const payload = `${formatBytes(directions.octets(direction))} of payload`;
   return { label: `Sent by the ${sideName(core, flow, side)}`, value: `${packets}, ${payload}` };
-}
-
-function tcpFacts(core: Core, flow: FlowRow): readonly Fact[] {
-  const { directions } = core.tables;
-  const facts: Fact[] = [{ label: 'Handshake', value: handshakeWords(core, flow) }];
-  for (const side of SIDES) {
-    const direction = flow * 2 + side;
-    if (directions.packets(direction) === 0) continue;
-    facts.push({ label: `${capital(side)}’s TCP`, value: tcpWords(core, direction) });
-  }
-  facts.push({ label: 'Ending', value: endingWords(core, flow) });
-  return facts;
-}
-
-/** Round trip of the handshake, and which part of it this capture point measured. */
-function handshakeWords(core: Core, flow: FlowRow): string {
-  const { flows, packets } = core.tables;
-  const syn = flows.synPacket(flow);
-  const synAck = flows.synAckPacket(flow);
-  const ack = flows.handshakePacket(flow);
-  if (syn === 0) return synAck === 0 ? 'not captured: the capture began later' : 'SYN not captured';
-  const repeated = flows.synCount(flow) > 1 ? `; SYN sent ${formatAmount(flows.synCount(flow), 'time')}` : '';
-  if (synAck === 0) return `SYN in packet ${formatCount(syn)}, no SYN-ACK${repeated}`;
-  const time = (packet: number): number => packets.time(packet - 1);
-  const toResponder = formatDuration(time(synAck) - time(syn));
-  if (ack === 0) return `SYN-ACK after ${toResponder}, no ACK captured${repeated}`;
-  const toOriginator = formatDuration(time(ack) - time(synAck));
-  const whole = formatDuration(time(ack) - time(syn));
-  return `${whole}: ${toResponder} from the capture point to the responder and back, ${toOriginator} to the originator and back${repeated}`;
-}
-
-function tcpWords(core: Core, direction: number): string {
-  const { directions } = core.tables;
-  const parts = [`initial sequence number ${directions.initialSequence(direction)}`];
-  const scale = directions.windowScale(direction);
-  if (scale > 0) parts.push(`window scale ${2 ** Math.min(scale - 1, 14)}`);
-  const counts: readonly (readonly [number, string, string?])[] = [
-    [directions.retransmissions(direction), 'retransmission'],
-    [directions.outOfOrder(direction), 'packet out of order', 'packets out of order'],
-    [directions.duplicateAcks(direction), 'duplicate ACK'],
-  ];
-  for (const [count, noun, plural] of counts) if (count > 0) parts.push(formatAmount(count, noun, plural));
-  if (directions.lostOctets(direction) > 0) {
-    parts.push(`${formatBytes(directions.lostOctets(direction))} not in the capture`);
-  }
-  const zeroWindow = directions.zeroWindowPacket(direction);
-  if (zeroWindow > 0) parts.push(`window 0 in packet ${formatCount(zeroWindow)}`);
-  return parts.join(', ');
-}
-
-function endingWords(core: Core, flow: FlowRow): string {
-  const { directions } = core.tables;
-  const packets = SIDES.flatMap((side) => {
-    const direction = flow * 2 + side;
-    const found: string[] = [];
-    const name = sideName(core, flow, side);
-    const fin = directions.finPacket(direction);
-    const rst = directions.rstPacket(direction);
-    if (fin > 0) found.push(`FIN of the ${name} in packet ${formatCount(fin)}`);
-    if (rst > 0) found.push(`RST of the ${name} in packet ${formatCount(rst)}`);
-    return found;
-  });
-  const ending = flowEnding(core, flow);
-  return packets.length === 0 ? ending : `${ending}: ${packets.join(', ')}`;
 }
 
 function tlsFacts(core: Core, flow: FlowRow): readonly Fact[] {
