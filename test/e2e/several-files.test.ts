@@ -33,7 +33,7 @@ test.each(BROWSER_NAMES)('%s: picked files open as one capture, compressed or no
     const input = await page.waitForSelector('input[data-testid="drop-input"]');
     await input?.uploadFile(join(node, 'a.pcap'), join(node, 'pod/b.pcap.gz'));
     await waitForFindings(page, 'a.pcap and 1 more');
-    expect(await health(page)).toMatch(/a\.pcap ?35\.2 kB ?273 ?b\.pcap ?33\.8 kB ?146/);
+    expect(await health(page)).toMatch(/a\.pcap ?35\.2 kB ?273 packets ?b\.pcap ?33\.8 kB ?146 packets/);
     expect(complaints).toEqual([]);
   } finally {
     await browser.close();
@@ -51,7 +51,7 @@ test('chromium: a dropped folder opens with all captures in it', async () => {
       await hand.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
     await waitForFindings(page, 'node');
     const text = await health(page);
-    expect(text).toMatch(/node\/a\.pcap ?35\.2 kB ?273 ?node\/pod\/b\.pcap ?33\.8 kB ?146/);
+    expect(text).toMatch(/node\/a\.pcap ?35\.2 kB ?273 packets ?node\/pod\/b\.pcap ?33\.8 kB ?146/);
     expect(text).toMatch(/Left out ?node\/pod\/notes\.txt ?text/);
     expect(complaints).toEqual([]);
   } finally {

@@ -29,7 +29,7 @@ describe('what a file says beside its packets', () => {
       {
         title: 'section 1',
         facts: [
-          { label: 'Written by', value: 'a program' },
+          { label: 'Program', value: 'a program' },
           { label: 'Operating system', value: 'an OS' },
           { label: 'Hardware', value: 'a machine' },
           { label: 'Format', value: 'pcapng, little-endian' },

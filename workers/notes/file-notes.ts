@@ -55,7 +55,7 @@ function sectionOf(core: Core, sources: SourceFiles, row: number): FileNotes['se
   const { application, format, hardware, isBigEndian, offset, system } = core.tables.fileSections;
   const order = isBigEndian(row) ? 'big-endian' : 'little-endian';
   const facts = [
-    ['Written by', core.text(application(row))],
+    ['Program', core.text(application(row))],
     ['Operating system', core.text(system(row))],
     ['Hardware', core.text(hardware(row))],
     ['Format', `${FORMAT_NAMES[format(row)] ?? 'unknown'}, ${order}`],
