@@ -79,6 +79,17 @@ const STORIES: readonly (readonly [string, Capture, readonly string[]])[] = [
     ['note h2-goaway'],
   ],
   [
+    'a client that is closed by its program and says INTERNAL_ERROR, with nothing left to do',
+    connection`
+      3ms client > server ${concat(CLIENT, request(1, '/orders'))}
+      4ms server > client ${concat(SERVER, ok(1))}
+      5ms client > server ${goAway(0, 2)}
+      6ms client > server FIN
+      7ms server > client FIN
+    `,
+    ['note h2-goaway'],
+  ],
+  [
     'a connection that is reset while streams are open, with no word of HTTP/2',
     connection`
       3ms client > server ${concat(CLIENT, request(1, '/orders'), request(3, '/others'))}

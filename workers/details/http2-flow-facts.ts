@@ -14,15 +14,22 @@ interface Fact {
 /** SETTINGS and GOAWAY frames of a flow that are told; a sender may repeat itself. */
 const TOLD = 8;
 
+/** Control frames of a flow that are counted: a flood of PINGs may be millions. */
+const LOOKED_AT = 100_000;
+
 /** What HTTP/2 says of a connection: settings, goodbyes, resets, pings. Empty where it has no control frame. */
 export function http2FlowFacts(core: Core, flow: FlowRow): readonly Fact[] {
   const { rows } = core.tables.controlFrames;
   if (rows === 0) return [];
-  const frames = framesOfFlow(core, flow).map((row) => controlFrame(core, row));
+  const all = framesOfFlow(core, flow);
+  const frames = all.slice(0, LOOKED_AT).map((row) => controlFrame(core, row));
   if (frames.length === 0) return [];
+  const isCapped = all.length > LOOKED_AT;
+  const many = `${formatCount(all.length)}; only the first ${formatCount(LOOKED_AT)} are told of here`;
   const of = (type: number): readonly ControlFrame[] => frames.filter((frame) => frame.type === type);
   const sender = (frame: ControlFrame): string => sideName(core, flow, frame.side);
   return [
+    ...(isCapped ? [{ label: 'Control frames', value: many }] : []),
     { label: 'HTTP/2 streams', value: streamWords(core, flow, of(FrameType.PUSH_PROMISE).length) },
     ...of(FrameType.SETTINGS)
       .filter(({ flags }) => (flags & ACK) === 0)

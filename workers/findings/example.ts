@@ -171,7 +171,9 @@ export function evidenceOf(
   }
   const flow = example.flow ?? exchange?.flow;
   if (flow !== undefined && flow !== NO_FLOW) {
-    rest.push({ kind: 'flow', flow, label: `stream ${formatCount(facts.stream(flow))}` });
+    // HTTP/2 has streams of its own.
+    const name = exchange?.stream === undefined ? 'stream' : 'tcp.stream';
+    rest.push({ kind: 'flow', flow, label: `${name} ${formatCount(facts.stream(flow))}` });
   }
   return [first, ...rest.slice(0, THRESHOLDS.EVIDENCE - 1)];
 }

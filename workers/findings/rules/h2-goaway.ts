@@ -31,12 +31,18 @@ export const h2GoAway = endedExchangeRule({
   least: ({ facts, exchange, close }) => {
     const frame = frameOf(facts, { flow: exchange.flow, exchange: exchange.row, packet: close.packet });
     const isBroken = exchange.response?.state !== MessageState.COMPLETE;
-    if (frame?.value !== Http2Error.NO_ERROR) return isBroken ? Impact.BROKE : Impact.CAN_BREAK;
+    // Some clients say so when they are closed by their program (Node's session.destroy), with nothing left to do.
+    const isGoodbye = close.side === exchange.client && GOODBYES.has(frame?.value ?? 0);
+    if (frame?.value !== Http2Error.NO_ERROR) {
+      return isBroken ? Impact.BROKE : isGoodbye ? Impact.ODD : Impact.CAN_BREAK;
+    }
     // A graceful end that left a stream out is a routine, where the client sent it again.
     return wasSentAgain(facts, exchange) ? Impact.ODD : Impact.BROKE;
   },
   tell,
 });
+
+const GOODBYES: ReadonlySet<number> = new Set([Http2Error.INTERNAL_ERROR, Http2Error.CANCEL]);
 
 const KNOWN = new WeakMap<Facts, readonly Ended[]>();
 
