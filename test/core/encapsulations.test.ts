@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { direction, exchange, exchanges, issues, streams } from '../support/facts.ts';
+import { direction, exchange, exchanges, flowMarks, issues, streams } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
 import { script } from '../support/packet-script.ts';
 import { ENCAPSULATIONS, sixToFour, vxlan, wrapped } from '../support/wrap-packets.ts';
@@ -71,6 +71,25 @@ describe('an exchange inside', () => {
     expect(core.tables.flows.rows).toBe(2);
     expect(core.tables.flows.context(0)).not.toBe(core.tables.flows.context(1));
     expect(issues(core)).toEqual({});
+  });
+
+  it('a tunnel marks the flow that an ICMP error in the same tunnel quotes, and no other', async () => {
+    const refused = script`
+      link raw
+      client 10.0.0.1:35500
+      server 10.0.0.2:8080
+      0ms client > server SYN #syn
+      1ms server > client icmp 3 3 quoting #syn
+    `;
+    const outside = script`
+      link raw
+      client 10.0.0.1:35500
+      server 10.0.0.2:8080
+      0ms client > server SYN
+    `;
+    const [inOne, inTwo] = [wrapped(refused, vxlan(1)), wrapped(outside, vxlan(2))];
+    const core = await readFourWays({ ...inOne, packets: [...inTwo.packets, ...inOne.packets] });
+    expect([0, 1].map((flow) => flowMarks(core, flow).includes('ICMP_ERROR'))).toEqual([false, true]);
   });
 
   it('a tunnel header that was cut is told as cut, and nothing is read behind it', async () => {

@@ -83,10 +83,18 @@ export function isWireGuard(at: usize, end: usize): bool {
       return length == 64;
     case 0x04000000:
       // Transport data has any multiple of 16: only where it is expected.
-      return (length & 15) == 0 && (scratch.destinationPort == 51820 || scratch.sourcePort == 51820);
+      return (
+        (length & 15) == 0 &&
+        (isWireGuardPort(scratch.destinationPort) || isWireGuardPort(scratch.sourcePort))
+      );
     default:
       return false;
   }
+}
+
+/** Its own port, and those of Flannel (IPv6) and Cilium. */
+function isWireGuardPort(port: u32): bool {
+  return port == 51820 || port == 51821 || port == 51871;
 }
 
 /** DTLS: RFC 9147, RFC 6347 section 4.1: records whose lengths fill the datagram. */

@@ -17,7 +17,10 @@ export function markQuoted(at: usize, end: usize, packet: u32): void {
   // What is odd about a quoted packet was odd about the packet itself; it is always cut short.
   issues.isCounting = false;
   const version = scratch.ipVersion;
+  // The error comes through the tunnel that the packet took.
+  const context = scratch.context;
   scratch.clear();
+  scratch.context = context;
   scratch.end = end;
   if (version == 4) ipv4(at, end);
   else ipv6(at, end);
