@@ -49,7 +49,7 @@ export function receive(flow: u32, side: u32, self: usize, at: usize, end: usize
 }
 
 /** A row for the frame at hand. */
-export function controlRow(flow: u32, side: u32, self: usize): usize {
+function controlRow(flow: u32, side: u32, self: usize): usize {
   const row = appendRow(schema.TABLE_CONTROL_FRAMES);
   setU32(row, schema.CONTROL_FRAMES_PACKET, u32Of(self, state.FRAME_PACKET));
   setU32(row, schema.CONTROL_FRAMES_FLOW, flow);

@@ -1,6 +1,6 @@
 // Header blocks and DATA of HTTP/2 as requests and responses: RFC 9113 section 8.
 
-import { orU32, orU8, rowAt, setF64, setU16, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
+import { appendRow, orU32, orU8, rowAt, setF64, setU16, setU32, setU8, u16Of, u32Of, u8Of } from '../columns';
 import { count } from '../counters';
 import { flowAt } from '../flows/table';
 import { issue } from '../issues';
@@ -275,6 +275,7 @@ function promise(flow: u32, side: u32, self: usize, section: u32, marks: u32, as
   }
   const stream = connections.open(connection, flow, promised);
   connections.noteBegun(connection, promised);
+  notePromise(flow, side, self, promised);
   const by = connections.find(connection, u32Of(self, state.BLOCK_STREAM));
   if (by) {
     setU32(connections.streamAt(stream), schema.STREAMS_PROMISED_BY, connections.exchangeOf(by - 1) + 1);
@@ -282,4 +283,16 @@ function promise(flow: u32, side: u32, self: usize, section: u32, marks: u32, as
   const message = fillRequest(self, stream, section, says.pseudoOf(section), marks);
   orU8(connections.sideAt(stream, REQUEST), schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_ENDED);
   connections.finishMessage(message, as ? as : schema.MESSAGE_STATE_COMPLETE);
+}
+
+/** A row of the control frames for the PUSH_PROMISE, which may have ended in a CONTINUATION. */
+function notePromise(flow: u32, side: u32, self: usize, promised: u32): void {
+  const row = appendRow(schema.TABLE_CONTROL_FRAMES);
+  setU32(row, schema.CONTROL_FRAMES_PACKET, u32Of(self, state.BLOCK_PACKET));
+  setU32(row, schema.CONTROL_FRAMES_FLOW, flow);
+  setU32(row, schema.CONTROL_FRAMES_STREAM, u32Of(self, state.BLOCK_STREAM));
+  setU32(row, schema.CONTROL_FRAMES_VALUE, promised);
+  setU8(row, schema.CONTROL_FRAMES_TYPE, schema.FRAME_TYPE_PUSH_PROMISE);
+  setU8(row, schema.CONTROL_FRAMES_FLAGS, u32Of(self, state.BLOCK_FLAGS));
+  setU8(row, schema.CONTROL_FRAMES_SIDE, side);
 }
