@@ -263,6 +263,7 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['offwire.websocket.messages', 'number', 'Messages of one side of a WebSocket'],
     ['offwire.exchange', 'number', 'Row of the exchange, from 0'],
     ['offwire.exchange.state', 'text', 'How the exchange ended'],
+    ['offwire.exchange.start', 'duration', 'First octet, in seconds since the first packet'],
     ['offwire.exchange.duration', 'duration', 'From the first octet to the last'],
     ['offwire.exchange.blocked', 'duration', 'Held back by the client (HAR only)'],
     ['offwire.exchange.dns', 'duration', 'Name lookup (HAR only)'],

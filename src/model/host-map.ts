@@ -54,6 +54,7 @@ export interface MapLink {
   readonly filter: string;
   readonly flows: number;
   readonly exchanges: number;
+  /** Payload; NaN in a HAR file. */
   readonly sentOctets: Bytes;
   readonly receivedOctets: Bytes;
   readonly failures: MapFailures;

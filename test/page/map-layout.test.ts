@@ -46,7 +46,7 @@ function mapOf(texts: readonly string[]): HostMap {
 }
 
 const layersOf = (texts: readonly string[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(layOut(mapOf(texts), 1200).cards.map(({ host, layer }) => [host.address, layer]));
+  Object.fromEntries(layOut(mapOf(texts), 1200, 600).cards.map(({ host, layer }) => [host.address, layer]));
 
 describe('the drawing of the map', () => {
   test('puts clients left of the servers that they call', () => {
@@ -55,13 +55,13 @@ describe('the drawing of the map', () => {
 
   test('cuts circles, and draws a host that calls itself', () => {
     expect(layersOf(['a>b:1', 'b>c:1', 'c>a:1'])).toEqual({ a: 2, b: 0, c: 1 });
-    const { cards, curves } = layOut(mapOf(['a>a:80']), 1200);
+    const { cards, curves } = layOut(mapOf(['a>a:80']), 1200, 600);
     expect([cards.length, curves.length]).toEqual([1, 1]);
   });
 
   test('cards of a layer do not overlap, and lines end at them', () => {
     const texts = Array.from({ length: 12 }, (_, index) => `c${index % 4}>s${index % 5}:${8000 + index}`);
-    const { cards, width, height, card } = layOut(mapOf(texts), 700);
+    const { cards, width, height, card } = layOut(mapOf(texts), 700, 600);
     for (const one of cards) {
       expect(one.left + card).toBeLessThanOrEqual(width);
       expect(one.top).toBeGreaterThanOrEqual(0);
@@ -73,12 +73,12 @@ describe('the drawing of the map', () => {
 
   test('is the same for the same map', () => {
     const map = mapOf(['a>p:80', 'b>p:81', 'p>s:8080', 'p>t:8080', 'b>t:9']);
-    expect(layOut(map, 900)).toEqual(layOut(map, 900));
+    expect(layOut(map, 900, 600)).toEqual(layOut(map, 900, 600));
   });
 
   test('draws a number of hosts and links, failures among them, and says how many it leaves out', () => {
     const busy = Array.from({ length: 100 }, (_, index) => `c${index}>s${index}:80`);
-    const { cards, curves, hiddenHosts, hiddenLinks } = layOut(mapOf([...busy, 'x>y:81!']), 1200);
+    const { cards, curves, hiddenHosts, hiddenLinks } = layOut(mapOf([...busy, 'x>y:81!']), 1200, 600);
     expect(cards.length).toBeLessThanOrEqual(DRAWN.hosts);
     expect(curves.length).toBeLessThanOrEqual(DRAWN.links);
     expect(curves.some(({ link }) => link.failed > 0)).toBe(true);
@@ -87,7 +87,11 @@ describe('the drawing of the map', () => {
   });
 
   test('a host with many services tells how many more there are', () => {
-    const { cards } = layOut(mapOf(Array.from({ length: 20 }, (_, index) => `a>s:${1000 + index}`)), 1200);
+    const { cards } = layOut(
+      mapOf(Array.from({ length: 20 }, (_, index) => `a>s:${1000 + index}`)),
+      1200,
+      600,
+    );
     const server = cards.find(({ host }) => host.address === 's');
     expect([server?.services.length, server?.more]).toEqual([DRAWN.services, 20 - DRAWN.services]);
   });

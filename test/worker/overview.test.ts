@@ -4,6 +4,7 @@ import type { Analysis } from '../../workers/api.ts';
 import { timeRangeOf, withTimeRange } from '../../workers/query/time-range.ts';
 import type { Core } from '../../workers/core.ts';
 import { sampleCore } from '../query/sample.ts';
+import { loadCore } from '../support/core.ts';
 import type { Capture } from '../support/capture.ts';
 import { script } from '../support/packet-script.ts';
 import { clientHello } from '../support/tls-messages.ts';
@@ -178,6 +179,13 @@ describe('the time range of a filter', () => {
       filter: 'checkout 502',
       leftOut: undefined,
     });
+  });
+
+  test('is one of exchanges where there are no packets', async () => {
+    const har = await loadCore();
+    const filter = 'offwire.exchange.start >= 1.5 && offwire.exchange.start <= 2';
+    expect(withTimeRange(har, '', [1.5e9, 2e9]).filter).toBe(filter);
+    expect(timeRangeOf(filter)).toEqual([1.5e9, 2e9]);
   });
 
   test('is taken out again', () => {

@@ -1,4 +1,4 @@
-import { MessageState } from '../../src/model/exchange.ts';
+import { MessageMark, MessageState } from '../../src/model/exchange.ts';
 import { FlowMark } from '../../src/model/flow.ts';
 import { HelloOutcome } from '../../src/model/hello.ts';
 import type { MapFailures } from '../../src/model/host-map.ts';
@@ -241,14 +241,21 @@ async function countExchanges(
         const code = status.values[at] ?? 0;
         if (code >= 500) link.failures.serverErrors++;
         else if (code >= 400) link.clientErrors++;
-        const isAbsent = responses.values[at] === MessageState.ABSENT;
-        const isOpen = isAbsent && flow !== NO_FLOW && !isOver(core, flow);
-        if (!isOpen && isBroken(requests.values[at], responses.values[at])) link.failures.broken++;
+        if (!isBroken(requests.values[at], responses.values[at])) continue;
+        if (flow === NO_FLOW || isPlain(core, from + at, flow)) link.failures.broken++;
       }
     });
     if (!(await slices.goOn())) return false;
   }
   return true;
+}
+
+/** Whether what is missing of an exchange was missing on the wire too: not in the capture alone, and not still to come. */
+function isPlain(core: Core, exchange: number, flow: number): boolean {
+  const { flows, messages } = core.tables;
+  if (flows.marks(flow) & FlowMark.ONE_SIDED) return false;
+  if ((messages.marks(exchange * 2) | messages.marks(exchange * 2 + 1)) & MessageMark.GAP) return false;
+  return messages.state(exchange * 2 + 1) !== MessageState.ABSENT || isOver(core, flow);
 }
 
 /** A request without a complete response; one that is still open when the capture ends is not counted. */

@@ -29,6 +29,12 @@ export function exchangeTime(core: Core, measure: TimeMeasure): Fill {
   }
 }
 
+/** When each exchange began: the first octet of its request, or of its response where there is no request. */
+export function exchangeStart(core: Core): Fill {
+  const start = column(core, 'messages', 'start');
+  return combined(sideOf(start, 0), sideOf(start, 1), (a, b) => (Number.isNaN(a) ? b : a));
+}
+
 function betweenMessages(core: Core, part: 'duration' | 'send' | 'wait' | 'receive'): Fill {
   const at = (name: 'start' | 'end', side: 0 | 1): Fill => sideOf(column(core, 'messages', name), side);
   const isRequest = part === 'send' || part === 'wait';

@@ -4,7 +4,7 @@ import { TIME_MEASURES } from '../../src/model/timing.ts';
 import type { Core } from '../core.ts';
 import { column, combined, joined, mapped, sideOf, type ColumnName, type Fill } from './columns.ts';
 import { bitNames, interned, internedParts, sectionValues, told } from './dictionaries.ts';
-import { exchangeTime } from './exchange-times.ts';
+import { exchangeStart, exchangeTime } from './exchange-times.ts';
 import { exchangeStateName } from './exchange-state.ts';
 import type { FieldBinding, FieldBindings } from './field-values.ts';
 import type { Source, TextDictionary } from './source.ts';
@@ -307,6 +307,7 @@ export const HTTP_BINDINGS: FieldBindings = {
       dictionary: told((key) => [exchangeStateName(key >>> 4, key & 15)]),
     };
   },
+  'offwire.exchange.start': exchangeNumber('duration', exchangeStart),
   ...Object.fromEntries(
     TIME_MEASURES.map((measure) => [
       `offwire.exchange.${measure === 'serverTime' ? 'server_time' : measure}`,

@@ -10,7 +10,7 @@ import { helloItem } from '../items/hello-item.ts';
 import { clientSide, flowProtocol, transportName } from '../roles.ts';
 import { column, combined, mapped, sideOf, wholeColumn, type Fill } from './columns.ts';
 import { exchangeStateName } from './exchange-state.ts';
-import { exchangeTime } from './exchange-times.ts';
+import { exchangeStart, exchangeTime } from './exchange-times.ts';
 import { domainRows } from './source.ts';
 
 /** What rows are sorted by: a number, or the number of a text with a way to tell it. NaN goes last. */
@@ -237,10 +237,7 @@ const EXCHANGES: SortColumns = {
   exchange: rowItself,
   flow: number(exchangeFlow),
   stream: streamOf(exchangeFlow),
-  start: number((core) => {
-    const start = column(core, 'messages', 'start');
-    return combined(sideOf(start, 0), sideOf(start, 1), (a, b) => (Number.isNaN(a) ? b : a));
-  }),
+  start: number(exchangeStart),
   ...Object.fromEntries(
     TIME_MEASURES.map((measure) => [measure, number((core) => exchangeTime(core, measure))]),
   ),

@@ -7,11 +7,13 @@ import { parseFilter } from './parser.ts';
 
 /** The field that a time range is set on. */
 const FIELD = 'frame.time_relative';
+/** The same where there are no packets (HAR). */
+const FIELD_OF_EXCHANGES = 'offwire.exchange.start';
 
 /** A stretch of the capture. */
 type Range = readonly [from: Nanoseconds, to: Nanoseconds];
 
-/** The time range that a filter sets: its tests of `frame.time_relative` that must all hold; undefined where it has none. */
+/** The time range that a filter sets: its tests of the time that must all hold; undefined where it has none. */
 export function timeRangeOf(text: string): Range | undefined {
   const bounds = conjuncts(text).flatMap((node) => bound(node) ?? []);
   if (bounds.length === 0) return undefined;
@@ -22,7 +24,8 @@ export function timeRangeOf(text: string): Range | undefined {
 
 /** The filter with this time range in place of its own; undefined takes it out. */
 export function withTimeRange(core: Core, text: string, range: Range | undefined): FilterInTime {
-  const clause = range === undefined ? [] : [rangeText(range)];
+  const clause =
+    range === undefined ? [] : [rangeText(core.tables.packets.rows > 0 ? FIELD : FIELD_OF_EXCHANGES, range)];
   const compiled = compileFilter(core, text);
   const isFilter = compiled.ok && compiled.value.kind === 'filter';
   if (!isFilter) {
@@ -43,8 +46,8 @@ export function withTimeRange(core: Core, text: string, range: Range | undefined
   return { filter: [...kept, ...clause].join(' && '), leftOut: undefined };
 }
 
-function rangeText([from, to]: Range): string {
-  return `${FIELD} >= ${seconds(from)} && ${FIELD} <= ${seconds(to)}`;
+function rangeText(field: string, [from, to]: Range): string {
+  return `${field} >= ${seconds(from)} && ${field} <= ${seconds(to)}`;
 }
 
 /** Seconds to the nanosecond, without zeros at the end. */
@@ -74,7 +77,8 @@ function bound(node: Node): { readonly time: Nanoseconds; readonly isLower: bool
   return undefined;
 }
 
-const isField = (operand: Comparison['left']): boolean => operand.kind === 'word' && operand.text === FIELD;
+const isField = (operand: Comparison['left']): boolean =>
+  operand.kind === 'word' && (operand.text === FIELD || operand.text === FIELD_OF_EXCHANGES);
 
 function timeIn({ left, right }: Comparison): Nanoseconds | undefined {
   const value = isField(left) ? right : isField(right) ? left : undefined;

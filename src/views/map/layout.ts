@@ -4,7 +4,7 @@ import type { HostMap, MapHost, MapLink } from '../../session/worker.ts';
 export const DRAWN = { hosts: 24, links: 48, services: 8 } as const;
 
 /** Sizes in px. */
-export const SIZE = { head: 44, row: 24, foot: 8, gap: 20 } as const;
+export const SIZE = { head: 44, row: 24, foot: 8, gap: 20, tight: 10 } as const;
 
 /** Widths in px that cards, and the room between their columns, can have. */
 const CARD = { least: 184, most: 248 } as const;
@@ -62,9 +62,9 @@ export interface Drawing {
 
 /**
  * Lays hosts out in layers, clients left of the servers that they call; crossings are made few, nothing moves by chance. `room` is how
- * wide the drawing may be, px; it is wider where the least does not fit.
+ * wide the drawing may be, px, and `high` how high; it is larger where the least does not fit.
  */
-export function layOut(map: HostMap, room: number): Drawing {
+export function layOut(map: HostMap, room: number, high: number): Drawing {
   const chosen = choose(map);
   const layers = layersOf(
     chosen.hosts,
@@ -85,12 +85,17 @@ export function layOut(map: HostMap, room: number): Drawing {
     const { rows, more } = services.get(place) ?? { rows: [], more: 0 };
     return SIZE.head + rows.length * SIZE.row + (more > 0 ? SIZE.row : 0) + (rows.length > 0 ? SIZE.foot : 0);
   };
-  const sum = (places: readonly number[]): number =>
-    places.reduce((total, place) => total + heights(place) + SIZE.gap, -SIZE.gap);
-  const height = Math.max(...columns.map((places) => sum(places)), 0);
+  const sumWith = (gap: number, places: readonly number[]): number =>
+    places.reduce((total, place) => total + heights(place) + gap, -gap);
+  const highest = (gap: number): number => Math.max(...columns.map((places) => sumWith(gap, places)), 0);
+  // Where all is not in sight at once, everything begins at the top: what matters most stands there.
+  const isTall = highest(SIZE.gap) > high;
+  const gap = isTall ? SIZE.tight : SIZE.gap;
+  const sum = (places: readonly number[]): number => sumWith(gap, places);
+  const height = highest(gap);
   const cards: Card[] = [];
   columns.forEach((places, layer) => {
-    let top = (height - sum(places)) / 2;
+    let top = isTall ? 0 : (height - sum(places)) / 2;
     for (const place of places) {
       const { rows, more } = services.get(place) ?? { rows: [], more: 0 };
       const own = heights(place);
@@ -104,7 +109,7 @@ export function layOut(map: HostMap, room: number): Drawing {
         services: rows,
         more,
       });
-      top += own + SIZE.gap;
+      top += own + gap;
     }
   });
   return {
