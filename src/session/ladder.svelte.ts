@@ -13,6 +13,7 @@ export class LadderState {
   #head = $state.raw<readonly SegmentStep[]>([]);
   #tail = $state.raw<readonly SegmentStep[]>([]);
   #isReading = $state(false);
+  #isAnswered = $state(false);
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
@@ -21,6 +22,11 @@ export class LadderState {
   /** Whom the lifelines are; undefined until the first answer, and where there is nothing to draw. */
   get lifelines(): LadderPart['lifelines'] | undefined {
     return this.#part?.lifelines;
+  }
+
+  /** Whether the worker answered, if only that there is nothing to draw. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
   }
 
   /** Packets of the whole ladder. */
@@ -53,6 +59,7 @@ export class LadderState {
     const isLong = head !== undefined && head.total > HEAD;
     const tail = isLong ? await this.#analysis.ladder(of, 0, -TAIL) : undefined;
     if (this.#of !== of) return;
+    this.#isAnswered = true;
     this.#part = head;
     this.#head = head?.steps ?? [];
     this.#tail = behind(tail?.steps ?? [], this.#head);

@@ -13,19 +13,20 @@ export interface MessageStart {
 /** Exchanges of a flow that are looked through: a connection of days has millions. */
 const LOOKED_THROUGH = 2_000_000;
 
-/** Which HTTP messages of a flow begin in which of the packets from `first` to `last`. */
+/** Which HTTP messages of a flow, or those of one exchange of it, begin in which of the packets from `first` to `last`. */
 export function messageStarts(
   core: Core,
   flow: FlowRow,
   first: PacketNumber,
   last: PacketNumber,
+  only?: ExchangeRow,
 ): ReadonlyMap<PacketNumber, MessageStart> {
   const { flows, exchanges, messages } = core.tables;
   const found = new Map<PacketNumber, MessageStart>();
-  let next = flows.firstExchange(flow);
+  let next = only === undefined ? flows.firstExchange(flow) : only + 1;
   for (let looked = 0; next !== 0 && looked < LOOKED_THROUGH; looked++) {
     const exchange = next - 1;
-    next = exchanges.nextInFlow(exchange);
+    next = only === undefined ? exchanges.nextInFlow(exchange) : 0;
     for (const message of [exchange * 2, exchange * 2 + 1]) {
       const packet = messages.firstPacket(message);
       if (packet < first || packet > last || messages.state(message) === MessageState.ABSENT) continue;

@@ -1,6 +1,6 @@
 import { PacketMark, TcpFlag } from '../../src/model/packet.ts';
 import type { LadderOf, LadderPart, SegmentShape, SegmentStep } from '../../src/model/segment-ladder.ts';
-import type { FlowRow } from '../../src/model/units.ts';
+import type { ExchangeRow, FlowRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { scaledWindow } from '../items/info-line.ts';
 import { packetItem, packetTags, recordRange } from '../items/packet-items.ts';
@@ -37,7 +37,7 @@ export async function ladderPart(
   return {
     lifelines: [lifeline(0), lifeline(1)],
     total: countRows(core, range),
-    steps: await segmentSteps(core, reader, flow, rows),
+    steps: await segmentSteps(core, reader, flow, rows, of.kind === 'exchange' ? of.exchange : undefined),
   };
 }
 
@@ -46,6 +46,7 @@ async function segmentSteps(
   reader: BlobReader,
   flow: FlowRow,
   rows: readonly number[],
+  only: ExchangeRow | undefined,
 ): Promise<readonly SegmentStep[]> {
   let records: readonly Uint8Array[] | undefined;
   try {
@@ -54,7 +55,7 @@ async function segmentSteps(
     if (!(error instanceof ReadError)) throw error;
   }
   const { packets } = core.tables;
-  const starts = messageStarts(core, flow, (rows[0] ?? 0) + 1, (rows.at(-1) ?? -1) + 1);
+  const starts = messageStarts(core, flow, (rows[0] ?? 0) + 1, (rows.at(-1) ?? -1) + 1, only);
   // Where each direction's next octet is expected, as far as this window tells.
   const expected: [number | undefined, number | undefined] = [undefined, undefined];
   return rows.map((row, index) => {
