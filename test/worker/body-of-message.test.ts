@@ -134,7 +134,7 @@ describe('a body is read again from the packets', () => {
     const { core, reader } = await open(script);
     const file = await bodyFile(core, reader, 0, 'response', 'content');
     expect(file).toMatchObject({ name: 'report.json', bytes: content.length, isComplete: true });
-    expect(Buffer.from((await file?.blob.arrayBuffer()) ?? []).equals(content)).toBe(true);
+    expect(Buffer.from((await file?.blob.arrayBuffer()) ?? new ArrayBuffer()).equals(content)).toBe(true);
     const sent = await bodyFile(core, reader, 0, 'response', 'wire');
     expect(sent).toMatchObject({ name: 'report.json.wire', bytes: wire.length });
   });
