@@ -23,10 +23,7 @@ export const h2RstStream = endedExchangeRule({
   candidates,
   endOf,
   sparesFlow: true,
-  kind: (facts, ended) => {
-    const reset = resetOf(facts, ended);
-    return `${reset?.side ?? 0}-${reset?.code ?? 0}-${isDeadline(facts, ended, reset) ? 'late' : ''}`;
-  },
+  kind: kindOf,
   least: ({ facts, exchange, close }) => {
     const reset = exchange.stream?.resets[0];
     if (reset === undefined) return Impact.ODD;
@@ -48,6 +45,18 @@ export const h2RstStream = endedExchangeRule({
 });
 
 const KNOWN = new WeakMap<Facts, readonly Ended[]>();
+
+/** Kinds of candidates: asked for more than once, and there may be very many. */
+const KINDS = new WeakMap<Ended, string>();
+
+function kindOf(facts: Facts, ended: Ended): string {
+  const known = KINDS.get(ended);
+  if (known !== undefined) return known;
+  const reset = resetOf(facts, ended);
+  const kind = `${reset?.side ?? 0}-${reset?.code ?? 0}-${isDeadline(facts, ended, reset) ? 'late' : ''}`;
+  KINDS.set(ended, kind);
+  return kind;
+}
 
 /** Streams whose first RST_STREAM left something undone. */
 function candidates(facts: Facts): readonly Ended[] {
