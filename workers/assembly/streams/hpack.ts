@@ -1,7 +1,7 @@
 // Header blocks of HTTP/2: RFC 7541. A block becomes a list of interned lines "name: value"; nothing is copied for a line that is
 // known, and what the capture does not have is a placeholder.
 
-import { copyOctets, has, u8At } from '../bytes';
+import { copyOctets, has, isTokenOctet, u8At } from '../bytes';
 import { setU32, setU8, u32Of } from '../columns';
 import { issue } from '../issues';
 import { allocate, release } from '../memory';
@@ -250,16 +250,33 @@ export function isPlausible(at: usize, end: usize): bool {
 }
 
 function skipLiteral(end: usize, bits: u32): void {
-  if (integer(end, bits) == 0 && !isBroken) skipText(end);
-  if (!isBroken) skipText(end);
+  if (integer(end, bits) == 0 && !isBroken) skipText(end, true);
+  if (!isBroken) skipText(end, false);
 }
 
-function skipText(end: usize): void {
+/** Passes over a string that nobody would doubt: a name is a token in lower case, a value is printable. */
+function skipText(end: usize, isName: bool): void {
   if (cursor >= end) {
     isBroken = true;
     return;
   }
+  const isHuffman = (u8At(cursor) & 128) != 0;
   const length = integer(end, 7);
-  if (isBroken || !has(cursor, end, length)) isBroken = true;
-  else cursor += length;
+  if (isBroken || !has(cursor, end, length) || (isName && length == 0)) {
+    isBroken = true;
+    return;
+  }
+  if (isHuffman) {
+    used = 0;
+    makeRoom(mostOctets(length));
+    if (decodeHuffman(cursor, cursor + length, scratch) == 0xffffffff) isBroken = true;
+  } else {
+    for (let at = cursor; at < cursor + length; at++) {
+      const octet = u8At(at);
+      const isColon = octet == 58 && at == cursor;
+      if (isName ? !isColon && (!isTokenOctet(octet) || octet - 65 < 26) : octet < 32 && octet != 9)
+        isBroken = true;
+    }
+  }
+  cursor += length;
 }

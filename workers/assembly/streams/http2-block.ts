@@ -97,7 +97,10 @@ export function cut(flow: u32, side: u32, self: usize, as: u32): void {
     let before: u32 = flags & PADDED ? 1 : 0;
     if (type == schema.FRAME_TYPE_PUSH_PROMISE) before += 4;
     else if (flags & PRIORITY) before += 5;
-    length = length > before ? length - before : 0;
+    // Padding is not part of the block, nor is what would follow it.
+    const padding: u32 = flags & PADDED && length ? u8At(at) : 0;
+    const whole = u32Of(self, state.LENGTH) - before;
+    length = length > before ? min<u32>(length - before, whole > padding ? whole - padding : 0) : 0;
     if (length) copyOctets(at, at + before, length);
     if (type == schema.FRAME_TYPE_PUSH_PROMISE) length = 0;
   }

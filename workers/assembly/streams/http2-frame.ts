@@ -75,6 +75,9 @@ export function isPlausibleHeader(at: usize): bool {
   const stream = u32At(at + 5);
   if (length > DEFAULT_FRAME_OCTETS || stream & 0x80000000) return false;
   if (type > schema.FRAME_TYPE_CONTINUATION && type != PRIORITY_UPDATE) return false;
+  // An empty frame is sent to end a stream; else it is part of a run of zeros.
+  if (length == 0 && type == schema.FRAME_TYPE_DATA && !(flags & END_STREAM)) return false;
+  if (length == 0 && type == schema.FRAME_TYPE_CONTINUATION) return false;
   return (flags & ~definedFlags(type)) == 0 && isWellFormed(type, flags, length, stream);
 }
 
@@ -124,6 +127,9 @@ export function looksLikeFrames(at: usize, length: u32): bool {
   while (frames < 16) {
     if (!has(at, end, HEADER_OCTETS)) break;
     if (!isPlausibleHeader(at)) return false;
+    // Streams that servers begin are even: so rare that they are not believed here.
+    const stream = u32At(at + 5);
+    if (stream != 0 && !(stream & 1)) return false;
     frames++;
     const size = HEADER_OCTETS + u24At(at);
     if (!has(at, end, size)) break;

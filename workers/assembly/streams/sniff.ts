@@ -116,9 +116,9 @@ function looksLikeRequestLine(at: usize, length: u32): u32 {
   if (u8At(lineEnd - 1) == 13) lineEnd--;
   if (lineEnd - at < 12) return NO;
   const version = lineEnd - 8;
-  return u8At(version - 1) == 32 && startsWith(version, 8, 'HTTP/') == schema.PROTOCOL_HTTP1
-    ? schema.PROTOCOL_HTTP1
-    : NO;
+  // "I * HTTP/2.0" is what is left of a preface whose beginning is missing.
+  const isVersion = startsWith(version, 8, 'HTTP/') == schema.PROTOCOL_HTTP1 && u8At(version + 5) != 50;
+  return u8At(version - 1) == 32 && isVersion ? schema.PROTOCOL_HTTP1 : NO;
 }
 
 /** Whether there are visible characters and spaces alone; a CR may be the last. */
