@@ -277,8 +277,8 @@ describe('random conversations in HTTP/2', () => {
       const rest = packets.slice(4 + random.below(packets.length - 4));
       await compare({ interfaces, packets: rest }, conversation, `seed ${seed}`, told);
     }
-    expect(told.right).toBeGreaterThan(500);
-    expect(told.placeholders).toBeGreaterThan(50);
+    expect(told.right).toBeGreaterThan(100);
+    expect(told.placeholders).toBeGreaterThan(20);
   });
 
   it('that are damaged are read to their end, the same for any cut of the file', async () => {
