@@ -204,5 +204,31 @@ export const PRODUCERS: Readonly<Record<string, string>> = {
     ],
     { creator: { name: 'Browsertime', version: '20' }, browser: { name: 'Chrome', version: '140' } },
   ),
+  'Chrome, over HTTP/3': har([
+    {
+      _connectionId: '512',
+      _priority: 'High',
+      ...entry({
+        request: { ...H2_REQUEST, httpVersion: 'h3', headersSize: -1 },
+        response: {
+          httpVersion: 'h3',
+          headersSize: -1,
+          bodySize: -1,
+          _transferSize: 91,
+          _fetchedViaServiceWorker: false,
+        },
+      }),
+    },
+  ]),
+  'Insomnia, without pages, timings of -1 and content in base64': har([
+    entry({
+      time: -1,
+      timings: { blocked: -1, dns: -1, connect: -1, send: -1, wait: -1, receive: -1, ssl: -1 },
+      response: {
+        httpVersion: 'http/1.1',
+        content: { size: 5, mimeType: 'text/html', encoding: 'base64', text: 'aGVsbG8=' },
+      },
+    }),
+  ]),
   'a tracing proxy that calls back (JSONP)': `onInputData(${har([entry({})])});`,
 };

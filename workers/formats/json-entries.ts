@@ -90,7 +90,13 @@ export class JsonEntries {
   /** Takes the next octets of the file. */
   push(piece: Uint8Array): void {
     this.#from = 0;
+    const marks = new StringMarks(piece);
     for (let at = 0; at < piece.length; at++) {
+      // Most of a file is the texts of contents.
+      if (this.#inString && !this.#isName && !this.#isEscaped && !this.#isLost) {
+        at = marks.next(at);
+        if (at >= piece.length) break;
+      }
       const octet = piece[at] ?? 0;
       if (this.#isLost) this.#find(octet, at);
       else if (this.#inString) this.#string(octet, piece, at);
@@ -282,5 +288,33 @@ export class JsonEntries {
     this.#hold(new TextEncoder().encode(`{"${name}"`));
     this.#open = [OPEN_OBJECT];
     this.#isLost = false;
+  }
+}
+
+/** Where the octets are in a piece that mean something in a string: a quote, a backslash, the end of a line. */
+class StringMarks {
+  readonly #piece: Uint8Array;
+  /** Of each kind, the next one that was found: looked for anew once it was passed. */
+  #quote = -1;
+  #backslash = -1;
+  #lineFeed = -1;
+  #return = -1;
+
+  constructor(piece: Uint8Array) {
+    this.#piece = piece;
+  }
+
+  /** The next of them at or behind `at`; the end of the piece where there is none. */
+  next(at: number): number {
+    if (this.#quote < at) this.#quote = this.#find(QUOTE, at);
+    if (this.#backslash < at) this.#backslash = this.#find(BACKSLASH, at);
+    if (this.#lineFeed < at) this.#lineFeed = this.#find(LF, at);
+    if (this.#return < at) this.#return = this.#find(CR, at);
+    return Math.min(this.#quote, this.#backslash, this.#lineFeed, this.#return);
+  }
+
+  #find(octet: number, at: number): number {
+    const found = this.#piece.indexOf(octet, at);
+    return found < 0 ? this.#piece.length : found;
   }
 }
