@@ -3,6 +3,7 @@ import { GOLDEN } from '../core/golden-captures.ts';
 import { script } from '../support/packet-script.ts';
 import { readOctets } from '../support/read-capture.ts';
 import { ENCAPSULATIONS, wrapped } from '../support/wrap-packets.ts';
+import { RARE_ENCAPSULATIONS } from '../support/wrap-rarely.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { writePcapng } from '../support/write-pcapng.ts';
 
@@ -30,7 +31,7 @@ const inside = script`
   4ms client > server FIN
 `;
 
-const encapsulated = Object.entries(ENCAPSULATIONS).map(
+const encapsulated = Object.entries({ ...ENCAPSULATIONS, ...RARE_ENCAPSULATIONS }).map(
   ([name, encapsulation]) => [name, wrapped(inside, encapsulation)] as const,
 );
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HelloItem } from '../../workers/api.ts';
-import { readFrames } from '../../workers/quic/frames.ts';
+import { CryptoStream, readFrames } from '../../workers/quic/frames.ts';
 import { initialKeys } from '../../workers/quic/initial-keys.ts';
 import { initialPackets, unprotect } from '../../workers/quic/initial-packet.ts';
 import type { Capture } from '../support/capture.ts';
 import { concat, hexOctets, toHex } from '../support/octets.ts';
 import { script } from '../support/packet-script.ts';
 import { closeFrame, cryptoFrame, handshakePacket, initial, oneRtt, QUIC } from '../support/quic-packets.ts';
+import { Random } from '../support/random.ts';
 import { clientHelloMessage, serverHelloMessage, TLS } from '../support/tls-messages.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { openOctets } from './open-file.ts';
@@ -191,5 +192,31 @@ describe('a ClientHello in QUIC', () => {
       `);
       expect(hellos).toBe(0);
     }
+  });
+});
+
+describe('frames of any octets', () => {
+  it('are read to an end, whatever they say', () => {
+    const random = new Random(9000);
+    for (let round = 0; round < 3000; round++) {
+      const octets = Uint8Array.from({ length: random.below(60) }, () =>
+        // Types of frames and small lengths come often.
+        random.below(3) === 0 ? random.below(256) : random.below(8),
+      );
+      const stream = new CryptoStream();
+      for (const { offset, octets: content } of readFrames(octets).crypto) {
+        expect(content.length).toBeLessThanOrEqual(octets.length);
+        stream.put(offset, content, 1);
+      }
+      for (const message of stream.messages()) expect(message.octets.length).toBeGreaterThanOrEqual(4);
+    }
+  });
+
+  it('beyond the limit of a handshake are dropped', () => {
+    const stream = new CryptoStream();
+    stream.put(1 << 30, new Uint8Array(10), 1);
+    stream.put(65_530, new Uint8Array(10), 1);
+    stream.put(0, concat(hexOctets('01 000002'), new Uint8Array(2)), 2);
+    expect([...stream.messages()].map(({ octets }) => octets.length)).toEqual([6]);
   });
 });
