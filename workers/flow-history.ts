@@ -32,10 +32,10 @@ export const CONNECTION_STATES: Readonly<Record<string, string>> = {
   S3: 'established, closed by the responder only',
   RSTO: 'reset by the originator',
   RSTR: 'reset by the responder',
-  RSTOS0: 'SYN, then RST by the originator, no SYN-ACK seen',
-  RSTRH: 'SYN-ACK, then RST by the responder, no SYN seen',
-  SH: 'SYN, then FIN, no SYN-ACK seen',
-  SHR: 'SYN-ACK, then FIN, no SYN seen',
+  RSTOS0: 'reset by the originator, the responder was not seen',
+  RSTRH: 'reset by the responder, no SYN seen',
+  SH: 'closed by the originator, the responder was not seen',
+  SHR: 'closed by the responder, the originator was not seen',
   OTH: 'seen midstream, not closed',
 };
 

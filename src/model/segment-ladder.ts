@@ -31,6 +31,8 @@ export interface SegmentStep {
   readonly marks: readonly string[];
   /** Octets of its direction that are missing in front of it; undefined where none are, NaN where it is not known how many. */
   readonly missing?: Bytes;
+  /** Octets of the other direction that it acknowledges and that were not captured; undefined where there are none. */
+  readonly unseen?: Bytes;
   readonly shape: SegmentShape;
   readonly tone: 'plain' | 'quiet' | 'bad';
 }

@@ -66,6 +66,9 @@ async function segmentSteps(
     const numbers = described && tcpNumbers(core, flow, row, direction, described);
     const payload = payloadOf(described);
     const missing = missingBefore(core, row, numbers?.sequence, expected[direction]);
+    const other = direction === 0 ? 1 : 0;
+    const unseen = unseenBy(core, row, numbers?.acknowledgment, expected[other]);
+    if (unseen !== undefined) expected[other] = numbers?.acknowledgment;
     const end = numbers && endOf(core, row, numbers.sequence, payload);
     const before = expected[direction];
     if (end !== undefined && (before === undefined || ((end - before) | 0) > 0)) expected[direction] = end;
@@ -84,6 +87,7 @@ async function segmentSteps(
       ...numbers,
       marks: packetTags(core, row).filter((tag) => tag !== 'reset' && tag !== 'cut by snaplen'),
       ...(missing === undefined ? {} : { missing }),
+      ...(unseen === undefined ? {} : { unseen }),
       shape,
       tone: toneOf(core, row, shape, described),
     };
@@ -134,6 +138,19 @@ function missingBefore(
   if (sequence === undefined || expected === undefined) return NaN;
   const missing = (sequence - expected) | 0;
   return missing > 0 ? missing : NaN;
+}
+
+/** Octets that are acknowledged and were not captured, as far as the window tells; one more may be a FIN. */
+function unseenBy(
+  core: Core,
+  row: number,
+  acknowledgment: number | undefined,
+  expected: number | undefined,
+): number | undefined {
+  if ((core.tables.packets.marks(row) & PacketMark.ACKED_UNSEEN) === 0) return undefined;
+  if (acknowledgment === undefined || expected === undefined) return undefined;
+  const unseen = (acknowledgment - expected) | 0;
+  return unseen > 1 ? unseen : undefined;
 }
 
 /** What the info column says beyond ports, flags and numbers: of TLS, of datagrams, of ICMP. */

@@ -1,4 +1,4 @@
-import { FlowMark } from '../../src/model/flow.ts';
+import { Completeness, FlowMark } from '../../src/model/flow.ts';
 import { PROTOCOL_NAMES, Protocol } from '../../src/model/packet.ts';
 import type { FlowRow } from '../../src/model/units.ts';
 import type { FlowItem } from '../api.ts';
@@ -51,9 +51,10 @@ export function flowEnding(core: Core, flow: FlowRow): string {
       ? `closed by the ${side(fin)} (FIN)`
       : `half-closed by the ${side(fin)} (FIN)`;
   }
-  if (flows.synPacket(flow) > 0 && flows.synAckPacket(flow) === 0 && directions.packets(flow * 2 + 1) === 0) {
-    return 'no answer to SYN';
-  }
+  // Whoever sends more than SYNs has got an answer: it was not captured.
+  const hasMore = (flows.completeness(flow) & (Completeness.ACK | Completeness.DATA)) !== 0;
+  const isUnseen = flows.synAckPacket(flow) === 0 && directions.packets(flow * 2 + 1) === 0;
+  if (flows.synPacket(flow) > 0 && isUnseen && !hasMore) return 'no answer to SYN';
   return 'open';
 }
 
