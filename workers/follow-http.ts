@@ -7,6 +7,7 @@ import { startLine } from './details/exchange-detail.ts';
 import { fieldLines } from './field-lines.ts';
 import { PART_OCTETS } from './follow.ts';
 import { http2ErrorName, streamFacts } from './http2-words.ts';
+import { interimsOf } from './interims.ts';
 import { type StreamEvent, streamEvents } from './http2/stream-events.ts';
 import { type BlobReader, ReadError } from './source/blob-reader.ts';
 
@@ -77,7 +78,10 @@ async function messagePieces(
   const { messages } = core.tables;
   const message = exchange * 2 + (side === 'request' ? 0 : 1);
   if (messages.state(message) === MessageState.ABSENT) return [];
-  const pieces = [headPiece(core, message, messages.firstPacket(message))];
+  const pieces = [
+    ...(side === 'response' ? interimPieces(core, exchange) : []),
+    headPiece(core, message, messages.firstPacket(message)),
+  ];
   const body = messages.bodyOctets(message) > 0 ? await bodyPreview(core, reader, exchange, side) : undefined;
   if (body !== undefined && body.octets.length > 0) {
     const packet = messages.headPacket(message) || messages.firstPacket(message);
@@ -111,6 +115,8 @@ async function streamPieces(
     for (const event of events) {
       const found = eventPiece(core, exchange, event, seen);
       if (found === undefined) continue;
+      if (event.kind === 'headers' && event.side === 1 && seen[1] === 1)
+        pieces.push(...interimPieces(core, exchange));
       pieces.push(found);
       octets += found.octets.length;
     }
@@ -125,14 +131,12 @@ function eventPiece(
   event: StreamEvent,
   seen: number[],
 ): FollowPiece | undefined {
-  const { messages } = core.tables;
   const message = exchange * 2 + event.side;
   const { packet } = event;
   switch (event.kind) {
     case 'headers': {
       seen[event.side] = (seen[event.side] ?? 0) + 1;
-      // Interim responses begin before the head that the table keeps; trailers come after it.
-      if (packet < messages.firstPacket(message)) return undefined;
+      // A walk begins at the head that the table keeps: behind the interim responses.
       const isFirst = seen[event.side] === 1;
       const trailers = isFirst ? undefined : trailerPiece(core, message, packet);
       return trailers ?? (isFirst ? headPiece(core, message, packet) : undefined);
@@ -149,6 +153,13 @@ function eventPiece(
     case 'end':
       return undefined;
   }
+}
+
+/** Interim responses: their status is all that is kept of them. */
+function interimPieces(core: Core, exchange: ExchangeRow): readonly FollowPiece[] {
+  return interimsOf(core, exchange).map(({ status, packet }) =>
+    piece(core, exchange * 2 + 1, packet, UTF8.encode(`${status}\r\n`), 'interim response'),
+  );
 }
 
 function headPiece(core: Core, message: number, packet: PacketNumber): FollowPiece {

@@ -1,12 +1,13 @@
 import { MessageMark, MessageState } from '../../src/model/exchange.ts';
 import type { Evidence } from '../../src/model/finding.ts';
-import { formatAmount, formatCount } from '../../src/model/format.ts';
+import { formatAmount, formatCount, formatList } from '../../src/model/format.ts';
 import { Http2Error } from '../../src/model/http2-registries.ts';
 import { StreamKind, StreamMark, StreamSideMark } from '../../src/model/stream.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
 import { goAwaysOf } from '../control-frames.ts';
 import type { Core } from '../core.ts';
 import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '../http2-words.ts';
+import { interimsOf } from '../interims.ts';
 import { resetWords } from '../items/exchange-item.ts';
 import { clientSide } from '../roles.ts';
 
@@ -114,14 +115,25 @@ export function streamEvidence(core: Core, exchange: ExchangeRow): readonly Evid
 
 /** What else is to know of a message (row of the messages table), in a sentence each. */
 export function messageNotes(core: Core, message: number): readonly string[] {
-  const { messages, exchanges } = core.tables;
+  const { messages } = core.tables;
   const notes: string[] = [];
-  const interim = exchanges.interimStatus(message >>> 1);
-  if (message & 1 && interim !== 0) notes.push(`An interim response (${interim}) came before it.`);
+  const interims = message & 1 ? interimsOf(core, message >>> 1) : [];
+  const named = interims
+    .slice(0, 8)
+    .map(({ status, packet }) => `${status} in packet ${formatCount(packet)}`);
+  if (named.length > 0) {
+    const more =
+      interims.length > named.length ? ` and ${formatCount(interims.length - named.length)} more` : '';
+    const noun = interims.length === 1 ? 'An interim response' : 'Interim responses';
+    notes.push(`${noun} came before it: ${formatList(named)}${more}.`);
+  }
   if (messages.marks(message) & MessageMark.UNKNOWN_FIELDS) {
     notes.push(
       'Some fields were put into the HPACK table before the capture began. Their places are kept; what they said is not in the capture, and nothing is guessed.',
     );
+  }
+  if (message & 1 && messages.version(message) === 9) {
+    notes.push('An answer to HTTP/0.9 has neither status line nor fields: it is its content alone.');
   }
   return notes;
 }

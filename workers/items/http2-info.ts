@@ -2,6 +2,7 @@ import { FrameType, StreamMark } from '../../src/model/stream.ts';
 import { HTTP2_FRAME_TYPES } from '../../src/model/http2-registries.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
+import { interimsOf } from '../interims.ts';
 import { http2ErrorName, streamFacts } from '../http2-words.ts';
 
 /** Octets of a frame header (RFC 9113 section 4.1). */
@@ -35,7 +36,13 @@ export function http2Info(core: Core, row: number, payload: Uint8Array): string 
   const frames = framesOf(hasPreface ? payload.subarray(PREFACE.length) : payload);
   if (frames === undefined || (frames.length === 0 && !hasPreface)) return undefined;
   const flow = core.tables.packets.flow(row);
-  const words = frames.slice(0, SHOWN).map((frame) => frameWords(core, flow, row + 1, frame));
+  /** HEADERS of each stream in this packet so far: interim responses come first. */
+  const seen = new Map<number, number>();
+  const words = frames.slice(0, SHOWN).map((frame) => {
+    const before = seen.get(frame.stream) ?? 0;
+    if (frame.type === FrameType.HEADERS) seen.set(frame.stream, before + 1);
+    return frameWords(core, flow, row + 1, frame, before);
+  });
   if (frames.length > SHOWN) words.push('…');
   return [...(hasPreface ? ['Magic'] : []), ...words].join(', ');
 }
@@ -89,13 +96,13 @@ function isPlausible(type: number, stream: number, length: number): boolean {
   }
 }
 
-function frameWords(core: Core, flow: FlowRow, packet: PacketNumber, frame: Frame): string {
+function frameWords(core: Core, flow: FlowRow, packet: PacketNumber, frame: Frame, before: number): string {
   const { type, stream, payload, flags } = frame;
   const name = `${HTTP2_FRAME_TYPES[type] ?? 'Unknown'}[${stream}]`;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   switch (type) {
     case FrameType.HEADERS: {
-      const says = headWords(core, flow, packet, stream, false);
+      const says = headWords(core, flow, packet, stream, before);
       return says === '' ? name : `${name}: ${says}`;
     }
     case FrameType.RST_STREAM:
@@ -105,7 +112,7 @@ function frameWords(core: Core, flow: FlowRow, packet: PacketNumber, frame: Fram
       return `${name}: ${http2ErrorName(view.getUint32(4))}, last stream ${view.getUint32(0) & 0x7fffffff}`;
     case FrameType.PUSH_PROMISE: {
       const promised = promisedBy(payload, flags);
-      const says = promised === undefined ? '' : headWords(core, flow, packet, promised, true);
+      const says = promised === undefined ? '' : headWords(core, flow, packet, promised, undefined);
       return says === '' ? name : `${name}: ${says}`;
     }
     case FrameType.SETTINGS:
@@ -123,13 +130,16 @@ function promisedBy(payload: Uint8Array, flags: number): number | undefined {
   return payload.length - at < 4 ? undefined : view.getUint32(at) & 0x7fffffff;
 }
 
-/** What the header section says that began in this packet: `GET /orders`, `200`, `trailers: grpc-status 0`. */
+/**
+ * What the header section says that began in this packet: `GET /orders`, `200`, `trailers, grpc-status 0`. `before`: HEADERS of the
+ * stream in this packet before it; undefined for a promise.
+ */
 function headWords(
   core: Core,
   flow: FlowRow,
   packet: PacketNumber,
   stream: number,
-  isPromise: boolean,
+  before: number | undefined,
 ): string {
   const exchange = exchangeOf(core, flow, packet, stream);
   const inside = exchange === undefined ? undefined : streamFacts(core, exchange);
@@ -138,18 +148,27 @@ function headWords(
   const [request, response] = [exchange * 2, exchange * 2 + 1];
   // The request of a pushed stream is in the promise, never in HEADERS.
   const isPushed = inside.promisedBy !== undefined;
-  if (messages.firstPacket(request) === packet && isPushed === isPromise) {
+  if (messages.firstPacket(request) === packet && isPushed === (before === undefined)) {
     return `${core.text(exchanges.method(exchange))} ${core.text(exchanges.target(exchange))}`.trim();
   }
+  const interims = interimsOf(core, exchange).filter((interim) => interim.packet === packet);
+  const interim = interims[before ?? interims.length];
+  if (interim !== undefined) return String(interim.status);
+  if (messages.firstPacket(response) === packet && (before ?? 0) > interims.length)
+    return trailersWords(core, exchange);
   const status = inside.grpcStatus === undefined ? '' : `, grpc-status ${inside.grpcStatus}`;
   if (messages.firstPacket(response) === packet) {
     const isOnly = (inside.marks & StreamMark.TRAILERS_ONLY) !== 0;
     return `${exchanges.status(exchange) || ''}${isOnly ? status : ''}`;
   }
-  const isInterim = packet < messages.firstPacket(response);
-  if (isInterim) return String(exchanges.interimStatus(exchange) || '');
-  const hasTrailers = messages.trailers(response) !== 0 || messages.trailers(request) !== 0;
-  return hasTrailers ? `trailers${status}` : '';
+  return trailersWords(core, exchange);
+}
+
+function trailersWords(core: Core, exchange: ExchangeRow): string {
+  const { messages } = core.tables;
+  const hasTrailers = [exchange * 2, exchange * 2 + 1].some((row) => messages.trailers(row) !== 0);
+  const status = streamFacts(core, exchange)?.grpcStatus;
+  return hasTrailers ? `trailers${status === undefined ? '' : `, grpc-status ${status}`}` : '';
 }
 
 /** The exchange of a stream that was open about this packet. */
