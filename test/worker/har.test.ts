@@ -86,15 +86,8 @@ describe('a HAR file', () => {
         duration: 23.5e6,
         timing: {
           basis: 'reported',
-          from: 0,
           to: 26.5e6,
-          phases: [
-            { name: 'blocked', start: 0, duration: 1e6 },
-            { name: 'connect', start: 1e6, duration: 2e6 },
-            { name: 'send', start: 3e6, duration: 0.5e6 },
-            { name: 'wait', start: 3.5e6, duration: 20e6 },
-            { name: 'receive', start: 23.5e6, duration: 3e6 },
-          ],
+          phases: ['blocked', 'connect', 'send', 'wait', 'receive'].map((phase) => ({ name: phase })),
         },
       },
       {

@@ -82,6 +82,8 @@ class Hosts {
       serverHost.role ||= roleOf(core, link, 'server');
       for (const [text, count] of link.names) {
         const name = nameText(core, text);
+        // An address is no name, with its port or without.
+        if (serverName === undefined && isAddress(name, serverHost.address)) continue;
         serverHost.names.set(name, (serverHost.names.get(name) ?? 0) + count);
       }
     }
@@ -133,6 +135,10 @@ class Hosts {
     this.#known.push({ address, filter, names: new Map(), role: '', flows: 0, exchanges: 0 });
     return place;
   }
+}
+
+function isAddress(name: string, address: string): boolean {
+  return name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address || name === address;
 }
 
 function addressText(core: Core, row: number, version: number): string {
