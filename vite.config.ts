@@ -15,8 +15,8 @@ const samplesFolder = `${root}public/samples/`;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
 const NO_HASH = '0'.repeat(64);
 
-/** What dist/index.html may take on the wire, gzipped, without the samples. */
-export const SIZE_LIMIT = 300_000;
+/** What dist/index.html may take on the wire, gzipped, without the samples: README's decisions say why it is no longer 300 kB. */
+export const SIZE_LIMIT = 430_000;
 
 function sha256(content: string | Uint8Array, encoding: 'hex' | 'base64'): string {
   return createHash('sha256').update(content).digest(encoding);
