@@ -38,6 +38,16 @@ export class ConversationState {
     return this.#octets < LOADED_OCTETS;
   }
 
+  /** Reads on to the end, as far as a page can hold it. */
+  async all(): Promise<void> {
+    while (this.hasMore && this.isLight) {
+      const before = this.#next;
+      await this.more();
+      // Another call is reading: its part is waited for in turn.
+      if (this.#next === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Reads the next part. */
   async more(): Promise<void> {
     if (this.#isReading || this.#next === undefined) return;
