@@ -15,6 +15,9 @@ import { fileName } from './file-name.ts';
 import { harBody } from './har-body.ts';
 import { readWireBody, type WireBody } from './wire-body.ts';
 
+/** The version of messages without a head. */
+const HTTP09 = 9;
+
 /** The body of a message without its framing and codings, as far as it could be read. */
 interface LoadedBody {
   readonly octets: Uint8Array;
@@ -107,7 +110,7 @@ async function load(
     messages.framing(message) !== Framing.NONE &&
     messages.framing(message) !== Framing.TUNNEL &&
     messages.firstPacket(message) !== 0 &&
-    messages.headOctets(message) !== 0;
+    (messages.headOctets(message) !== 0 || messages.version(message) === HTTP09);
   if (!hasBody) {
     return { ...base, octets: new Uint8Array(), isComplete: state === MessageState.COMPLETE, caveats: [] };
   }

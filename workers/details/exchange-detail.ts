@@ -53,7 +53,8 @@ export function startLine(core: Core, message: number): string {
   const { exchanges, messages } = core.tables;
   const exchange = message >>> 1;
   if (messages.framing(message) === Framing.HTTP2) return '';
-  const protocol = versionName(messages.version(message));
+  // HTTP/0.9 names no version, and its answer has no status line.
+  const protocol = messages.version(message) === 9 ? '' : versionName(messages.version(message));
   const words =
     message & 1
       ? [protocol, statusWord(exchanges.status(exchange)), core.text(exchanges.reason(exchange))]

@@ -109,7 +109,7 @@ export const PLAUSIBLE: u32 = 40;
  * to a space.
  */
 export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool {
-  if (isResponse) return startsLikeResponse(at, end);
+  if (isResponse) return beginsLikeResponse(at, end);
   const seen = min<usize>(end - at, PLAUSIBLE);
   for (let index: usize = 0; index < seen; index++) {
     const octet = u8At(at + index);
@@ -121,7 +121,7 @@ export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool 
 }
 
 /** Whether what is there of the first five octets is that of "HTTP/". */
-function startsLikeResponse(at: usize, end: usize): bool {
+export function beginsLikeResponse(at: usize, end: usize): bool {
   const seen = min<usize>(end - at, 5);
   for (let index: usize = 0; index < seen; index++) {
     if (u8At(at + index) != <u32>'HTTP/'.charCodeAt(<i32>index)) return false;
@@ -359,6 +359,13 @@ export function exchangeOfResponse(flow: u32, side: u32, afterGap: u32): u32 {
   setU16(at, schema.EXCHANGES_STATUS, status);
   setU32(at, schema.EXCHANGES_REASON, reason);
   return exchange;
+}
+
+/** The exchange of an answer to HTTP/0.9, which has neither status line nor fields: it is content alone. */
+export function exchangeOfBareAnswer(flow: u32, side: u32): u32 {
+  status = 0;
+  reason = 0;
+  return exchangeOfResponse(flow, side, 0);
 }
 
 /** An interim response (RFC 9110 section 15.2) belongs to the exchange that awaits its final one. */

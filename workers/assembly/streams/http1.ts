@@ -7,6 +7,7 @@ import { directionAt, flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { timeOf } from '../times';
+import * as http09 from './http09';
 import * as body from './http1-body';
 import * as head from './http1-head';
 import * as leave from './http1-leave';
@@ -29,13 +30,6 @@ export function start(flow: u32, side: u32, sequence: u32): void {
   if (isFirst || isPartial == 0) return;
   issue(schema.ISSUE_CODE_HTTP_RESYNCHRONIZED, NaN, NaN);
   setU32(self, state.MARKS, schema.MESSAGE_MARK_RESYNCHRONIZED);
-}
-
-/** Whether the direction must answer an HTTP/0.9 request: anything may come. */
-export function awaitsHttp09(flow: u32, side: u32): bool {
-  if (state.dissectorOf(flow, side ^ 1) == 0) return false;
-  const open = head.awaitedExchange(flow);
-  return open != 0 && u8Of(head.messageAt(open - 1, head.REQUEST), schema.MESSAGES_VERSION) == 9;
 }
 
 /** Octets in order, `sequence` and `packet` those of the first. */
@@ -98,6 +92,11 @@ function resynchronize(self: usize, at: usize, end: usize): bool {
 }
 
 function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequence: u32, packet: u32): usize {
+  const isFirst = u32Of(self, state.PREVIOUS) == 0;
+  if (isFirst && http09.isAwaited(flow, side) && !head.beginsLikeResponse(at, end)) {
+    http09.beginAnswer(flow, side, self, sequence, packet);
+    return at;
+  }
   // RFC 9112 section 2.2: empty lines before a request are ignored.
   if (u8At(at) == CR || u8At(at) == LF) return at + 1;
   if (u8At(at) == 80 && leave.isHttp2(flow, side, self, at, end, 0)) return at;
@@ -118,7 +117,7 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
       parseHead(flow, side, self, at, lineFeed, same, true);
       return same;
     }
-    const headEnd = isHttp09(at, lineFeed) ? lineFeed + 1 : head.endOfHead(lineFeed, end);
+    const headEnd = http09.isRequest(at, lineFeed) ? lineFeed + 1 : head.endOfHead(lineFeed, end);
     if (headEnd) {
       parseHead(flow, side, self, at, lineFeed, headEnd, false);
       return headEnd;
@@ -137,15 +136,6 @@ function followsResponse(self: usize): bool {
 function canBegin(self: usize, at: usize, end: usize): bool {
   if (!head.isPlausibleStart(at, end, followsResponse(self))) return false;
   return !leave.isOffered(self) || looksLikeHttp(at, <u32>(end - at)) != NO;
-}
-
-/** "GET /": a request line of two words. */
-function isHttp09(at: usize, lineFeed: usize): bool {
-  if (lineFeed - at < 5 || u8At(at) != 71 || u8At(at + 1) != 69 || u8At(at + 2) != 84 || u8At(at + 3) != 32) {
-    return false;
-  }
-  for (let octet = at + 4; octet < lineFeed; octet++) if (u8At(octet) == 32) return false;
-  return true;
 }
 
 /** Octets after a message that cannot begin another one. */
@@ -177,7 +167,7 @@ function goOn(flow: u32, side: u32, self: usize, at: usize, end: usize): usize {
   let headEnd: usize = 0;
   if (lineFeed < to) {
     lineFeed = findLineFeed(from, to);
-    if (isHttp09(from, lineFeed)) headEnd = lineFeed + 1;
+    if (http09.isRequest(from, lineFeed)) headEnd = lineFeed + 1;
     else headEnd = head.endOfHead(max<usize>(unseen, lineFeed), to);
   }
   if (headEnd) {

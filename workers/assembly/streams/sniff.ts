@@ -5,6 +5,7 @@ import { orU32, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt, flowAt } from '../flows/table';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
+import * as http09 from './http09';
 import * as http1 from './http1';
 import * as http2 from './http2';
 import {
@@ -168,7 +169,9 @@ function protocolOf(flow: u32, side: u32, at: usize, length: u32, sequence: u32)
   if (preface == schema.PROTOCOL_HTTP1) return schema.PROTOCOL_HTTP2;
   if (preface == MAYBE) return MAYBE;
   const isHttp = looksLikeHttp(at, length);
-  if (isHttp == NO && http1.awaitsHttp09(flow, side)) return schema.PROTOCOL_HTTP1;
+  if (isHttp != schema.PROTOCOL_HTTP1 && http09.isAwaited(flow, side)) {
+    return startsWith(at, length, 'HTTP/') == MAYBE ? MAYBE : schema.PROTOCOL_HTTP1;
+  }
   const other = u8Of(directionAt(flow, side ^ 1), schema.DIRECTIONS_PROTOCOL);
   if (isHttp == NO && other == schema.PROTOCOL_WEBSOCKET) return other;
   return isHttp == NO ? looksLikeHttp2(flow, side, at, length, sequence) : isHttp;
