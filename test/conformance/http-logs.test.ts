@@ -7,7 +7,7 @@ import { loggedExchanges, type LoggedExchange } from './http-exchanges.ts';
 import { type Comparison, compareSuricata, compareZeek, type LogDifference } from './http-logs.ts';
 
 /** Share of rows or checks without a difference of any kind that was measured, in percent. It may rise. */
-const MEASURED = { zeek: 96, suricata: 98 };
+const MEASURED = { zeek: 97, suricata: 98 };
 
 const shown = ({ capture, entry, field, expected, ours }: LogDifference): string =>
   [capture, entry, field, expected, ours].join('\t');
