@@ -11,10 +11,12 @@ import {
   rstStream,
   settings,
 } from '../support/http2-messages.ts';
-import { concat } from '../support/octets.ts';
-import { connection, script } from '../support/packet-script.ts';
+import { concat, toHex } from '../support/octets.ts';
+import { connection, drawn, script } from '../support/packet-script.ts';
 import { answer, CALL, CLIENT, ok, SERVER } from './http2-scenes.ts';
 import { findingsOf, outline, plain } from './scene.ts';
+
+const hex = (octets: Uint8Array): string => `hex"${toHex(octets)}"`;
 
 const LATE = concat(call(1, '/shop.v1.Orders/Slow', [['grpc-timeout', '200m']]), data(1, '', 'end'));
 
@@ -145,6 +147,81 @@ const STORIES: readonly (readonly [string, Capture, readonly string[]])[] = [
     ['error h2-malformed + h2-goaway + no-response-close'],
   ],
 ];
+
+const ENVOY =
+  'upstream%20connect%20error%20or%20disconnect%2Freset%20before%20headers.%20reset%20reason:%20connection%20termination';
+const TRAILERS_ONLY = response(
+  1,
+  200,
+  [
+    ['content-type', 'application/grpc'],
+    ['grpc-status', '14'],
+    ['grpc-message', ENVOY],
+    ['server', 'envoy'],
+  ],
+  'end',
+);
+
+/** A caller, Envoy at 10.0.0.2, and the service behind it; `upstream` is what becomes of Envoy's own call. */
+function twoHops(upstream: string): Capture {
+  return drawn(`
+    client 10.0.0.1:35500
+    front 10.0.0.2:8080
+    envoy 10.0.0.2:40000
+    app 10.0.0.3:9090
+    0ms client > front SYN
+    0.1ms front > client SYN ACK
+    0.2ms client > front ACK
+    1ms client > front ${hex(concat(CLIENT, CALL))}
+    1.1ms front > client ${hex(SERVER)}
+    2ms envoy > app SYN
+    2.1ms app > envoy SYN ACK
+    2.2ms envoy > app ACK
+    3ms envoy > app ${hex(concat(CLIENT, CALL))}
+    3.1ms app > envoy ${hex(SERVER)}
+    ${upstream}
+    9ms front > client ${hex(TRAILERS_ONLY)}
+  `);
+}
+
+describe('what a proxy tells its caller is folded under what happened behind it', () => {
+  it.each<[string, string, readonly string[]]>([
+    [
+      'a connection that the service resets',
+      '8ms app > envoy RST',
+      ['error no-response-close + grpc-status'],
+    ],
+    [
+      'a stream that the service resets',
+      `8ms app > envoy ${hex(rstStream(1, 2))}`,
+      ['error h2-rst-stream + grpc-status'],
+    ],
+    [
+      'a GOAWAY of the service',
+      `8ms app > envoy ${hex(goAway(0, 11, 'too_many_pings'))}\n8.1ms app > envoy FIN\n8.2ms envoy > app FIN`,
+      ['error h2-goaway + grpc-status'],
+    ],
+    [
+      'a status that is passed on as it was',
+      `8ms app > envoy ${hex(TRAILERS_ONLY)}`,
+      ['error grpc-status + grpc-status'],
+    ],
+  ])('%s', async (_, upstream, expected) => {
+    const findings = await findingsOf(twoHops(upstream));
+    expect(outline(findings).map((line) => line.split(' + ').sort().join(' + '))).toEqual(
+      expected.map((line) => line.split(' + ').sort().join(' + ')),
+    );
+  });
+});
+
+it('a status that Envoy made up is not called the service’s', async () => {
+  const { findings } = await findingsOf(connection`
+    3ms client > server ${concat(CLIENT, CALL)}
+    4ms server > client ${concat(SERVER, TRAILERS_ONLY)}
+  `);
+  expect(findings[0]?.title).toBe('A proxy answered shop.v1.Orders/Get with gRPC status 14 UNAVAILABLE');
+  expect(plain(findings[0]?.lead ?? [])).toContain('the service itself did not answer');
+});
 
 describe('one cause is one finding', () => {
   it.each(STORIES)('%s', async (_, capture, expected) => {
