@@ -51,7 +51,7 @@ test('a ladder names the messages, marks what was sent again and says how much i
     '3 > ACK 0 bare quiet',
     '4 > GET /one 30 plain plain',
     '5 < 200 OK 38 plain plain',
-    '6 < PSH, ACK 3 plain bad lost segment 3 missing',
+    '6 < PSH, ACK 3 plain plain 3 missing',
     '7 < PSH, ACK 3 again bad retransmission',
     '8 > ACK 0 bare quiet',
     '9 > GET /two 30 plain plain',

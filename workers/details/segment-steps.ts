@@ -41,6 +41,9 @@ export async function ladderPart(
   };
 }
 
+/** What the shape, the flags, and the words about missing octets say already. */
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['reset', 'lost segment', 'cut by snaplen']);
+
 async function segmentSteps(
   core: Core,
   reader: BlobReader,
@@ -85,7 +88,7 @@ async function segmentSteps(
       ...(start === undefined ? {} : { exchange: start.exchange }),
       payload,
       ...numbers,
-      marks: packetTags(core, row).filter((tag) => tag !== 'reset' && tag !== 'cut by snaplen'),
+      marks: packetTags(core, row).filter((tag) => !TOLD_OTHERWISE.has(tag)),
       ...(missing === undefined ? {} : { missing }),
       ...(unseen === undefined ? {} : { unseen }),
       shape,
@@ -176,11 +179,7 @@ function shapeOf(core: Core, row: number, payload: number, isUnread: boolean): S
   return isTcp && payload === 0 && !isUnread && !(flags & TcpFlag.SYN) ? 'bare' : 'plain';
 }
 
-const BAD_MARKS =
-  PacketMark.LOST_SEGMENT |
-  PacketMark.RETRANSMISSION |
-  PacketMark.FAST_RETRANSMISSION |
-  PacketMark.ZERO_WINDOW;
+const BAD_MARKS = PacketMark.RETRANSMISSION | PacketMark.FAST_RETRANSMISSION | PacketMark.ZERO_WINDOW;
 
 function toneOf(
   core: Core,
