@@ -36,6 +36,11 @@ export const PACKET_FILTERS = [
   'tls.handshake.extensions_alpn_str == "http/1.1"',
   'count(tcp.port) == 2',
   'udp or arp or icmp',
+  'tcp.options.mss_val > 1400',
+  'tcp.options.wscale.shift == 7',
+  'tcp.options.sack_perm',
+  'tcp.analysis.flags',
+  'tcp.analysis.window_update or tcp.analysis.duplicate_ack',
 ] as const;
 
 /**
@@ -61,4 +66,5 @@ export const STREAM_FILTERS = [
   'http.request.line contains "Accept"',
   'http.content_type contains "html"',
   'http.request.full_uri contains "http://"',
+  'tcp.analysis.initial_rtt > 0.00001',
 ] as const;
