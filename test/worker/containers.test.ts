@@ -286,10 +286,24 @@ describe('an archive opens with all captures in it', () => {
     expect(result.value.skipped).toEqual([{ name: 'support.zip/readme.md', kind: 'text' }]);
   });
 
-  test('zip that is cut off is named', async () => {
-    const zip = zipSync({ 'a.pcap': await story() });
-    expect(await packetsOf(zip.subarray(0, zip.length - 30))).toMatch(
-      /zip archive, but the directory.*zip -FF/,
+  test('zip that is cut off gives the members in front, and is named where there is none', async () => {
+    const files = { 'a.pcap': await story(), 'b/c.pcap': await story() };
+    for (const level of [0, 6] as const) {
+      const zip = zipSync(files, { level });
+      const ends = new DataView(zip.buffer, zip.byteOffset).getUint32(zip.length - 6, true);
+      const headless = await openOctets(zip.subarray(0, ends + 10), 'x.zip');
+      if (!headless.result.ok) throw new Error(headless.result.error.message);
+      expect(headless.result.value.counts.packets).toBe(2 * PACKETS);
+      expect(headless.result.value.issues.map(({ code }) => code)).toContain('archive-cut');
+      const half = await openOctets(zip.subarray(0, Math.floor(ends * 0.75)), 'x.zip');
+      if (!half.result.ok) throw new Error(half.result.error.message);
+      expect(half.result.value.counts.packets).toBeGreaterThan(PACKETS);
+      expect(half.result.value.counts.packets).toBeLessThan(2 * PACKETS);
+      expect(half.result.value.files.map(({ name }) => name)).toEqual(['x.zip/a.pcap', 'x.zip/b/c.pcap']);
+    }
+    const none = zipSync({ 'a.png': PNG });
+    expect(await packetsOf(none.subarray(0, none.length - 30))).toMatch(
+      /zip archive, but the directory.*zip -FF|holds no capture/,
     );
   });
 

@@ -7,6 +7,19 @@ import type { IssueItem, OpenError, SkippedFile } from '../api.ts';
 import { isHar } from '../formats/har-text.ts';
 import { BlobReader, ReadError } from './blob-reader.ts';
 import { type Inflated, inflate, storedProblem, UnpackBudget } from './inflate.ts';
+import {
+  cutMember,
+  ENCRYPTED,
+  INFLATE_PROBLEMS,
+  PROBLEM,
+  SPARSE,
+  TOO_DEEP,
+  TOO_MANY,
+  unknownMethod,
+  unreadable,
+  ZIP_WITHOUT_DIRECTORY,
+  zipCut,
+} from './refusals.ts';
 import { type Container, containerOf, type Refusal, sniff, SNIFF_OCTETS } from './sniff.ts';
 import { type Member, tarMembers } from './tar.ts';
 import { COMPRESSION_NAMES } from './unpackers.ts';
@@ -126,9 +139,13 @@ class Search {
     try {
       if (container === 'tar') return await this.#lookAtMembers(name, blob, tarMembers(blob), stretch, depth);
       if (container === 'zip') {
-        const members = await zipMembers(blob);
-        if (!members) return this.#refuse(name, ZIP_WITHOUT_DIRECTORY);
-        return await this.#lookAtMembers(name, blob, members, stretch, depth);
+        const { members, hasDirectory } = await zipMembers(blob);
+        const before = this.captures.length;
+        await this.#lookAtMembers(name, blob, members, stretch, depth);
+        if (hasDirectory) return;
+        if (this.captures.length === before) this.#refuse(name, ZIP_WITHOUT_DIRECTORY);
+        else this.problems.push(zipCut(name, blob.size));
+        return;
       }
     } catch (error) {
       if (!(error instanceof ReadError)) throw error;
@@ -228,96 +245,6 @@ class Search {
       remedy,
     });
   }
-}
-
-const PROBLEM = {
-  severity: 'error',
-  blame: 'capture',
-  count: 1,
-  firstPacket: 0,
-  lastPacket: 0,
-} as const;
-
-const INFLATE_PROBLEMS: Readonly<
-  Record<
-    NonNullable<Inflated['problem']>['kind'],
-    { readonly code: string; readonly found: string; readonly remedy: string }
-  >
-> = {
-  cut: {
-    code: 'compressed-cut',
-    found: 'ends too early',
-    remedy:
-      'The file was cut off, or its writer was stopped before it ended it. Copy it again; if the capturing program still runs, stop it first.',
-  },
-  damaged: {
-    code: 'compressed-damaged',
-    found: 'cannot be unpacked any further',
-    remedy: 'The file was damaged, often by a transfer as text. Copy it again, and compare checksums.',
-  },
-  checksum: {
-    code: 'compressed-checksum',
-    found: 'does not match its checksum',
-    remedy:
-      'Octets were changed since it was packed: packets may be damaged anywhere in it. Copy it again, and compare checksums (sha256sum).',
-  },
-  limit: {
-    code: 'compressed-limit',
-    found: `takes more than ${formatBytes(LIMITS.UNPACKED_MEBIBYTES * 2 ** 20)} unpacked, the limit for all files together`,
-    remedy: 'Unpack it on disk, split it (editcap -c 10000000), and open the parts of interest.',
-  },
-  unreadable: {
-    code: 'file-unreadable',
-    found: 'could no longer be read',
-    remedy: 'The file was changed while it was read, or its disk was taken away. Open it again.',
-  },
-};
-
-function cutMember(path: string, size: Bytes): IssueItem {
-  return {
-    ...PROBLEM,
-    code: 'archive-cut',
-    sentence: `${path}: the archive ends after ${formatCount(size)} bytes, inside this member. What is there of it is read.`,
-    remedy: 'The archive was cut off. Copy it again.',
-  };
-}
-
-const refusal = (is: string, message: string, code: OpenError['code'] = 'unsupported'): Refusal => ({
-  is,
-  code,
-  message,
-});
-
-const TOO_MANY = refusal(
-  `beyond the limit of ${formatCount(LIMITS.MEMBERS)} captures`,
-  `There are more than ${formatCount(LIMITS.MEMBERS)} captures, the limit.`,
-);
-const TOO_DEEP = refusal(
-  `inside more than ${LIMITS.NESTING} containers`,
-  `There are more than ${LIMITS.NESTING} archives and compressed files inside one another, the limit.`,
-);
-const ENCRYPTED = refusal(
-  'encrypted with a password',
-  'The member is encrypted with a password. Unpack it first: 7z x FILE asks for it',
-);
-const unknownMethod = (method: string): Refusal =>
-  refusal(
-    `compressed by ${method}, which is not read here`,
-    `The member is compressed by ${method}, which is not read here. Unpack it first: 7z x FILE`,
-  );
-const SPARSE = refusal(
-  'a sparse file, whose zeros the archive leaves out',
-  'The member is a sparse file: the archive leaves out its zeros. Unpack it first: tar -xf FILE',
-);
-const ZIP_WITHOUT_DIRECTORY = refusal(
-  'a zip archive without its directory',
-  'The file is a zip archive, but the directory at its end is missing or damaged: the archive was cut off. Copy it again, or try zip -FF FILE --out whole.zip',
-  'not-a-capture',
-);
-
-function unreadable(error: ReadError): Refusal {
-  const message = `The file cannot be read (${error.message}). If it is a folder, drop the folder on the page; else check that the file is still there and may be read.`;
-  return refusal('unreadable', message, 'unreadable');
 }
 
 /** A compressed file's name without what its compression added. */

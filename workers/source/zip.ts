@@ -20,12 +20,58 @@ const IN_ZIP64 = 0xffffffff;
 /** Octets of a directory at most: names of a million files. */
 const DIRECTORY_LIMIT: Bytes = 128 << 20;
 
-/** The files of a zip archive; undefined where it has no directory: it is cut off, or damaged. */
-export async function zipMembers(archive: Blob): Promise<AsyncGenerator<Member, void, void> | undefined> {
+/** The files of a zip archive, and whether its directory told them. */
+export interface ZipMembers {
+  readonly members: AsyncGenerator<Member, void, void>;
+  /** False where the archive is cut off or damaged: the members that stand in it whole are found one behind another. */
+  readonly hasDirectory: boolean;
+}
+
+/** The files of a zip archive. */
+export async function zipMembers(archive: Blob): Promise<ZipMembers> {
   const reader = new BlobReader(archive);
   const place = await findDirectory(reader);
-  if (!place || place.size > DIRECTORY_LIMIT) return undefined;
-  return membersOf(archive, reader, await reader.read(place.start, place.start + place.size), place.shift);
+  if (!place || place.size > DIRECTORY_LIMIT)
+    return { members: membersInOrder(archive, reader), hasDirectory: false };
+  const directory = await reader.read(place.start, place.start + place.size);
+  return { members: membersOf(archive, reader, directory, place.shift), hasDirectory: true };
+}
+
+/** Sizes of a member follow it (a bit of its flags, section 4.4.4): only the directory tells where it ends. */
+const SIZES_BEHIND = 8;
+
+/** The members of an archive without a directory, by their local headers (section 4.3.7), as far as these tell where they end. */
+async function* membersInOrder(archive: Blob, reader: BlobReader): AsyncGenerator<Member, void, void> {
+  for (let at = 0; reader.size - at >= LOCAL_HEADER;) {
+    const header = viewOf(await reader.read(at, at + LOCAL_HEADER));
+    if (header.getUint32(0, true) !== LOCAL_MAGIC) return;
+    const flags = header.getUint16(6, true);
+    const nameLength = header.getUint16(26, true);
+    const start = at + LOCAL_HEADER + nameLength + header.getUint16(28, true);
+    const octets = await reader.read(at + LOCAL_HEADER, Math.min(start, reader.size));
+    const name = nameOf(octets.subarray(0, nameLength), flags);
+    const size = header.getUint32(18, true);
+    // A member of unknown size goes up to the end: a deflated one ends by itself, and what follows it is lost.
+    const isEndless = (flags & SIZES_BEHIND) !== 0 || size === IN_ZIP64;
+    const end = isEndless ? reader.size : start + size;
+    const packing = packingOf(flags, header.getUint16(8, true));
+    if (!name.endsWith('/') && start < reader.size) {
+      yield {
+        name,
+        packed: archive.slice(start, end),
+        ...packing,
+        ...(isEndless ? {} : { crc32: header.getUint32(14, true) }),
+        end: Math.min(end, archive.size),
+        isCut: isEndless || archive.size < end,
+      };
+    }
+    at = end;
+  }
+}
+
+/** A name in UTF-8 where the flags say so (section 4.4.4), else as one character an octet. */
+function nameOf(octets: Uint8Array, flags: number): string {
+  return new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(octets);
 }
 
 interface Directory {
@@ -78,7 +124,7 @@ async function* membersOf(
     const extraLength = view.getUint16(at + 30, true);
     const nameAt = at + ENTRY;
     const octets = directory.subarray(nameAt, nameAt + nameLength);
-    const name = new TextDecoder(view.getUint16(at + 8, true) & 0x800 ? 'utf-8' : 'latin1').decode(octets);
+    const name = nameOf(octets, view.getUint16(at + 8, true));
     const extra = viewOf(directory.subarray(nameAt + nameLength, nameAt + nameLength + extraLength));
     const { packedSize, offset } = sizesOf(view, at, extra);
     if (!name.endsWith('/')) {
