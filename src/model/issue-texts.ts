@@ -345,4 +345,12 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     sentence: 'link type {found} is no network: its records are listed and named, and hold no packets of IP.',
     remedy: 'Capture on a network interface; open this one in Wireshark.',
   },
+  [IssueCode.HPACK_TABLE_SIZE]: {
+    id: 'hpack-table-size',
+    severity: 'warning',
+    blame: 'sender',
+    sentence:
+      'a sender of HTTP/2 set its HPACK table to {found} bytes, the receiver allows {expected} (SETTINGS_HEADER_TABLE_SIZE).',
+    remedy: 'A receiver closes the connection with COMPRESSION_ERROR: look at what encoded the header block.',
+  },
 };

@@ -59,6 +59,7 @@ export const IssueCode = {
   HPACK_MALFORMED: 40,
   HPACK_TABLE_LIMIT: 41,
   LINK_TYPE_ALIEN: 42,
+  HPACK_TABLE_SIZE: 43,
 } as const;
 
 /** How bad an issue is for what the capture can prove. */

@@ -9,7 +9,7 @@ import {
   streamOf,
 } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
-import { HpackEncoder } from '../support/hpack-encoder.ts';
+import { HpackEncoder, tableSize } from '../support/hpack-encoder.ts';
 import {
   data,
   fieldSection,
@@ -221,6 +221,28 @@ describe('HTTP/2', () => {
     expect(exchanges(core)).toEqual(['CONNECT /chat 200']);
     expect(streamOf(core, 0).marks).toEqual(['EXTENDED_CONNECT']);
     expect(exchange(core, 0).request.violations).toEqual([]);
+  });
+
+  it('knows what the other side said that it takes', async () => {
+    const connect = [
+      [':method', 'CONNECT'],
+      [':protocol', 'websocket'],
+      [':scheme', 'http'],
+      [':path', '/chat'],
+      [':authority', 'a'],
+    ] as const;
+    const resized = frame(1, 5, 3, concat(tableSize(8192), fieldSection([[':status', '200']])));
+    for (const taken of [true, false]) {
+      const core = await readFourWays(connection`
+        3ms client > server ${PREFACE} ${settings(taken ? [[1, 8192]] : [])}
+        4ms server > client ${settings(taken ? [[8, 1]] : [])}
+        5ms client > server ${headers(1, connect)} ${request(3, '/')}
+        6ms server > client ${resized}
+      `);
+      expect(exchange(core, 0).request.violations).toEqual(taken ? [] : ['PSEUDO_FIELD_INVALID']);
+      expect(issues(core)).toEqual(taken ? {} : { HPACK_TABLE_SIZE: 1 });
+      expect(exchange(core, 1).status).toBe(200);
+    }
   });
 
   it('reads a server that speaks first, and a client whose octets come later', async () => {

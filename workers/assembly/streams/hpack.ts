@@ -23,6 +23,8 @@ export let count: u32 = 0;
 export let octets: u32 = 0;
 /** Octets of the block that were decoded. */
 export let decoded: u32 = 0;
+/** The largest size that the block gave its table; 0 where it gave none. */
+export let tableSize: u32 = 0;
 
 // For each line its text; and the octets of its name, with dynamic.UNKNOWN.
 const texts: usize = memory.data(4096 * 4, 4);
@@ -208,6 +210,7 @@ export function decode(table: usize, at: usize, end: usize): u32 {
   outcome = 0;
   count = 0;
   octets = 2;
+  tableSize = 0;
   isBroken = false;
   cursor = at;
   let from = at;
@@ -221,7 +224,10 @@ export function decode(table: usize, at: usize, end: usize): u32 {
       literal(table, end, 6, true);
     } else if (octet & 32) {
       const size = integer(end, 5);
-      if (!isBroken) dynamic.resize(table, size);
+      if (!isBroken) {
+        tableSize = max<u32>(tableSize, size);
+        dynamic.resize(table, size);
+      }
     } else {
       literal(table, end, 4, false);
     }

@@ -1,6 +1,6 @@
 // Frames of HTTP/2 about a connection, or that end a stream (RFC 9113 sections 6.4 to 6.8): a row each.
 
-import { u32At, u8At } from '../bytes';
+import { u16At, u32At } from '../bytes';
 import { appendRow, setU32, setU8, u32Of } from '../columns';
 import * as schema from '../schema';
 import { intern } from '../strings';
@@ -10,7 +10,11 @@ import * as connections from './http2-streams';
 
 /** Octets of GOAWAY's debug data, and of SETTINGS, that are kept: whole parameters. */
 const MOST_TEXT: u32 = 1020;
+/** Octets of an HPACK table where no other size was agreed on, and parameters (RFC 9113 section 6.5.2, RFC 8441 section 3). */
+const DEFAULT_TABLE_OCTETS: u32 = 4096;
+const HEADER_TABLE_SIZE: u32 = 1;
 const MAX_FRAME_SIZE: u32 = 5;
+const ENABLE_CONNECT_PROTOCOL: u32 = 8;
 
 /** The frame of the state, whose payload is in [at, end): RST_STREAM, SETTINGS, PING or GOAWAY. */
 export function receive(flow: u32, side: u32, self: usize, at: usize, end: usize): void {
@@ -40,12 +44,25 @@ export function receive(flow: u32, side: u32, self: usize, at: usize, end: usize
     setU32(row, schema.CONTROL_FRAMES_VALUE, length / 6);
     if (length) setU32(row, schema.CONTROL_FRAMES_TEXT, intern(at, min<u32>(length, MOST_TEXT)));
     if (flags & ACK) return;
-    if (u32Of(self, state.MOST_FRAME) == 0) setU32(self, state.MOST_FRAME, DEFAULT_FRAME_OCTETS);
-    for (; at < end; at += 6) {
-      const isFrameSize = u8At(at) == 0 && u8At(at + 1) == MAX_FRAME_SIZE;
-      if (isFrameSize) setU32(self, state.MOST_FRAME, max<u32>(u32At(at + 2), u32Of(self, state.MOST_FRAME)));
-    }
+    parameters(self, at, end);
   }
+}
+
+/** What a side takes. Of several values the largest stands: the sender may not have seen the last one. */
+function parameters(self: usize, at: usize, end: usize): void {
+  raise(self, state.MOST_FRAME, DEFAULT_FRAME_OCTETS);
+  raise(self, state.MOST_TABLE, DEFAULT_TABLE_OCTETS);
+  for (; at < end; at += 6) {
+    const identifier = u16At(at);
+    const value = u32At(at + 2);
+    if (identifier == MAX_FRAME_SIZE) raise(self, state.MOST_FRAME, value);
+    else if (identifier == HEADER_TABLE_SIZE) raise(self, state.MOST_TABLE, value);
+    else if (identifier == ENABLE_CONNECT_PROTOCOL && value == 1) setU32(self, state.TAKES_PROTOCOL, 1);
+  }
+}
+
+function raise(self: usize, field: usize, value: u32): void {
+  if (value > u32Of(self, field)) setU32(self, field, value);
 }
 
 /** A row for the frame at hand. */

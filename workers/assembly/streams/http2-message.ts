@@ -23,6 +23,7 @@ export function block(flow: u32, side: u32, self: usize, at: usize, end: usize, 
   if (marks == 0) {
     const outcome = hpack.decode(self + state.TABLE, at, end);
     section = says.sectionOfBlock();
+    if (hpack.tableSize) checkTableSize(flow, side);
     if (outcome & hpack.HAS_UNKNOWN) marks |= schema.MESSAGE_MARK_UNKNOWN_FIELDS;
     if (outcome & hpack.WAS_CAPPED) marks |= schema.MESSAGE_MARK_TEXT_DROPPED;
     if (!(outcome & hpack.WHOLE) && as == 0) {
@@ -44,6 +45,19 @@ export function block(flow: u32, side: u32, self: usize, at: usize, end: usize, 
   tellClient(flow, connection, side, said);
   if (side == connections.clientOf(connection)) request(flow, self, section, said, marks, as);
   else response(flow, self, section, said, marks, as);
+}
+
+/** What the other side said that it takes; 0 where its SETTINGS were not seen. */
+function receiverOf(flow: u32, side: u32): usize {
+  const other = state.dissectorOf(flow, side ^ 1);
+  return other != 0 && u32Of(other, state.MOST_TABLE) != 0 && !isPartial(other) ? other : 0;
+}
+
+/** RFC 7541 section 6.3: a table is no larger than the receiver allows. */
+function checkTableSize(flow: u32, side: u32): void {
+  const receiver = receiverOf(flow, side);
+  if (receiver == 0 || hpack.tableSize <= u32Of(receiver, state.MOST_TABLE)) return;
+  issue(schema.ISSUE_CODE_HPACK_TABLE_SIZE, hpack.tableSize, u32Of(receiver, state.MOST_TABLE));
 }
 
 /** The first pseudo-header fields tell which side is the client, where the preface was not seen. */
@@ -149,6 +163,10 @@ function request(flow: u32, self: usize, section: u32, said: u32, marks: u32, as
   noteKind(stream, said);
   if (said & says.PROTOCOL && said & says.IS_CONNECT) {
     orU8(connections.streamAt(stream), schema.STREAMS_MARKS, schema.STREAM_MARK_EXTENDED_CONNECT);
+    const receiver = receiverOf(flow, connections.clientOf(connection));
+    if (receiver != 0 && u32Of(receiver, state.TAKES_PROTOCOL) == 0) {
+      orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_PSEUDO_FIELD_INVALID);
+    }
   }
   endHead(flow, self, stream, REQUEST, message, as);
 }

@@ -58,8 +58,11 @@ export const GAPS: usize = 116;
 export const IS_PARTIAL: usize = 120;
 /** Longest frame this side said that it takes; 0 where its SETTINGS were not seen. */
 export const MOST_FRAME: usize = 124;
+/** Largest HPACK table this side said that it takes, and 1 where it takes :protocol (RFC 8441 section 3). */
+export const MOST_TABLE: usize = 128;
+export const TAKES_PROTOCOL: usize = 132;
 /** The HPACK table of what this side sends. */
-export const TABLE: usize = 128;
+export const TABLE: usize = 136;
 const SIZE: usize = TABLE + hpack.TABLE_SIZE;
 
 /** Values of MODE: passed over, content of DATA, the pad length before it, gathered until it is whole. */
