@@ -158,7 +158,11 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   const status = inside?.grpcStatus ?? 0;
   if (status !== 0) tags.push(grpcStatusName(status));
   const state = exchangeState(core, exchange, inside);
-  if (state !== 'complete') tags.push(state);
+  const [reset] = inside?.resets ?? [];
+  // The name of the error says most, and a column may be narrow.
+  if (reset !== undefined && state.includes('RST_STREAM'))
+    tags.push(`${http2ErrorName(reset.code)}, RST_STREAM of the ${reset.side === 0 ? 'client' : 'server'}`);
+  else if (state !== 'complete') tags.push(state);
   tags.push(...webSocketTags(core, exchange));
   const marks = messages.marks(request) | messages.marks(response);
   if (marks & MessageMark.GAP) tags.push('gap in the capture');
