@@ -15,7 +15,7 @@ export interface MapFailures {
   readonly tls: number;
   /** Exchanges without a complete response. */
   readonly broken: number;
-  /** Responses with a status of 500 and above. */
+  /** Responses with a status of 500 and above, or with a gRPC status that is not the client's doing. */
   readonly serverErrors: number;
 }
 
@@ -60,7 +60,7 @@ export interface MapLink {
   readonly failures: MapFailures;
   /** All of them together. */
   readonly failed: number;
-  /** Responses with a status of 400 to 499: mostly the client's own doing, so no failure. */
+  /** Responses with a status of 400 to 499, or such a gRPC status: mostly the client's own doing, so no failure. */
   readonly clientErrors: number;
   /** Connections with a RST, most of them after all was said: no failure by itself. */
   readonly resets: number;

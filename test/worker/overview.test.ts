@@ -153,6 +153,22 @@ describe('the map', () => {
   });
 });
 
+describe('gRPC', () => {
+  test('a call that the server failed is a failure, though its HTTP status is 200', async () => {
+    const { analysis } = await openFixture('grpc-status.pcap');
+    const answer = await analysis.hostMap({ filter: '' });
+    if (!answer?.ok) throw new Error('no map');
+    const found = await analysis.query('exchanges', {
+      filter: 'grpc.status_code in {2, 4, 12, 13, 14, 15}',
+      sort: undefined,
+    });
+    if (!found.ok) throw new Error(found.error.message);
+    const counted = answer.value.links.reduce((sum, link) => sum + link.failures.serverErrors, 0);
+    expect(found.value.rows).toBeGreaterThan(0);
+    expect(counted).toBe(found.value.rows);
+  });
+});
+
 describe('the time range of a filter', () => {
   let core: Core;
   beforeAll(async () => {

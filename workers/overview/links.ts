@@ -8,6 +8,7 @@ import { BlockColumn, column, forBlocks, sideOf } from '../query/columns.ts';
 import { flowProtocol, Transport } from '../roles.ts';
 import { isOver, NO_FLOW } from './connection-times.ts';
 import { ROWS_A_SLICE, type Slices } from './slices.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Links that are counted each by itself; a port scan has more, which are summed up. */
 const MOST_COUNTED = 50_000;
@@ -221,6 +222,7 @@ async function countExchanges(
 ): Promise<boolean> {
   const flows = new BlockColumn(column(core, 'exchanges', 'flow'));
   const status = new BlockColumn(column(core, 'exchanges', 'status'));
+  const stream = new BlockColumn(column(core, 'exchanges', 'stream'));
   const authority = new BlockColumn(column(core, 'exchanges', 'authority'));
   const states = column(core, 'messages', 'state');
   const [requests, responses] = [new BlockColumn(sideOf(states, 0)), new BlockColumn(sideOf(states, 1))];
@@ -228,7 +230,7 @@ async function countExchanges(
   for (let slice = 0; slice < rows; slice += ROWS_A_SLICE) {
     forBlocks(Math.min(ROWS_A_SLICE, rows - slice), (offset, count) => {
       const from = slice + offset;
-      for (const block of [flows, status, authority, requests, responses]) block.read(from, count);
+      for (const block of [flows, status, stream, authority, requests, responses]) block.read(from, count);
       for (let at = 0; at < count; at++) {
         if (shown && !shown.has(from + at)) continue;
         const flow = flows.values[at] ?? NO_FLOW;
@@ -238,9 +240,12 @@ async function countExchanges(
         link.exchanges++;
         link.example ??= from + at;
         addName(link, name);
-        const code = status.values[at] ?? 0;
-        if (code >= 500) link.failures.serverErrors++;
-        else if (code >= 400) link.clientErrors++;
+        // A success of plain HTTP needs no closer look.
+        if ((status.values[at] ?? 0) >= 400 || stream.values[at] !== 0) {
+          const verdict = verdictOf(core, from + at);
+          if (verdict === 'server') link.failures.serverErrors++;
+          else if (verdict === 'client') link.clientErrors++;
+        }
         if (!isBroken(requests.values[at], responses.values[at])) continue;
         if (flow === NO_FLOW || isPlain(core, from + at, flow)) link.failures.broken++;
       }

@@ -4,6 +4,7 @@ import type { ExchangeTiming, Phase, PhaseName, TimingEnd } from '../../src/mode
 import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
+import { verdictOf } from './verdict.ts';
 import { connectOf, isFirstOfFlow, isOver, NO_FLOW, roundTripOf, tlsOf } from './connection-times.ts';
 
 /** Exchanges before one that are looked at for the response that it waited behind; pipelines are short. */
@@ -118,7 +119,8 @@ const ENDS: Readonly<Record<number, TimingEnd>> = {
 function timingEnd(core: Core, exchange: ExchangeRow): TimingEnd {
   const { messages, exchanges, flows } = core.tables;
   const response = messages.state(exchange * 2 + 1);
-  if (response === MessageState.COMPLETE) return exchanges.status(exchange) >= 500 ? 'failed' : 'complete';
+  if (response === MessageState.COMPLETE)
+    return verdictOf(core, exchange) === 'server' ? 'failed' : 'complete';
   const end = ENDS[response] ?? ENDS[messages.state(exchange * 2)];
   if (end !== undefined) return end;
   const flow = exchanges.flow(exchange);

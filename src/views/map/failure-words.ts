@@ -7,7 +7,7 @@ const NOUNS: { readonly [kind in keyof MapFailures]: readonly [one: string, more
   unanswered: ['connection without an answer', 'connections without an answer'],
   tls: ['TLS handshake failed', 'TLS handshakes failed'],
   broken: ['exchange without a complete response', 'exchanges without a complete response'],
-  serverErrors: ['response of 5xx', 'responses of 5xx'],
+  serverErrors: ['response of 5xx or a failed gRPC status', 'responses of 5xx or a failed gRPC status'],
 };
 
 /** What went wrong on a link, kind by kind. */
