@@ -233,7 +233,7 @@ export function cutBy(how: u32): u32 {
 /** The direction is over in a body, or between messages. */
 export function close(flow: u32, self: usize, how: u32): void {
   const at = u32Of(self, state.STATE);
-  if (at == state.START || at == state.LOST) return;
+  if (at == state.START || at >= state.LOST) return;
   const isWhole = at == state.UNTIL_CLOSE && how == streams.BY_FIN;
   const exchange = u32Of(self, state.EXCHANGE);
   if (exchange && at != state.UNTIL_CLOSE && how != streams.BY_END) {

@@ -19,6 +19,8 @@ export const TRAILERS: u32 = 6;
 export const UNTIL_CLOSE: u32 = 7;
 /** The border of messages is lost: a segment that begins like a message is waited for. */
 export const LOST: u32 = 8;
+/** As LOST, and what came was seen to begin no message and no frame: only a message is waited for. */
+export const FOREIGN: u32 = 9;
 
 /** Fields of the state: one of the above. */
 export const STATE: usize = 0;

@@ -38,6 +38,8 @@ export function receive(flow: u32, side: u32, from: usize, length: u32, sequence
   let at = from;
   const end = from + length;
   if (self == 0) return;
+  const isForeign = u32Of(self, state.STATE) == state.FOREIGN;
+  if (isForeign && !resynchronize(self, at, end)) return;
   if (u32Of(self, state.STATE) == state.LOST && !resynchronize(self, at, end)) {
     if (leave.isWebSocket(flow, side, self, at, end))
       streams.dispatch(flow, side, at, length, sequence, packet);
@@ -140,12 +142,13 @@ function canBegin(self: usize, at: usize, end: usize): bool {
 
 /** Octets after a message that cannot begin another one. */
 function excess(flow: u32, side: u32, self: usize): void {
+  const isOffered = leave.isOffered(self);
   const previous = u32Of(self, state.PREVIOUS);
-  if (previous && !leave.isOffered(self)) {
+  if (previous && !isOffered) {
     const message = head.messageAt(previous - 1, u32Of(self, state.SIDE));
     orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_EXCESS_OCTETS);
   }
-  body.lose(self);
+  state.reset(self, isOffered ? state.FOREIGN : state.LOST);
 }
 
 /** A head that did not come whole: it is gathered in the buffer. */
@@ -308,7 +311,7 @@ function parseHead(
   } else {
     body.complete(flow, self);
     // Its content has no end that is known (RFC 9112 section 6.3): octets that follow are no request by chance.
-    if (marks & schema.SECTION_MARK_TRANSFER_ENCODING) body.lose(self);
+    if (marks & schema.SECTION_MARK_TRANSFER_ENCODING) state.reset(self, state.FOREIGN);
   }
 }
 
