@@ -19,8 +19,9 @@ import {
   readPcapHeader,
   recordHeaderOf,
 } from './pcap';
+import { countedPackets, countPacket } from './notes';
 import { takePacketOptions } from './packet-options';
-import { countPacketBlock, endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
+import { endPcapng, isPcapng, nextPcapngRecord, parsePcapngRecord } from './pcapng';
 import * as record from './record';
 
 const UNDECIDED: u32 = 0;
@@ -78,7 +79,7 @@ function endActive(): void {
 function take(): void {
   indexPacket(input.at + record.header, input.offset);
   if (record.options) takePacketOptions();
-  if (record.blockType) countPacketBlock();
+  if (record.blockType) countPacket(record.blockType, record.skip);
   input.advance(record.size);
   input.skip = record.skip;
   record.skip = 0;
@@ -99,9 +100,10 @@ export function run(): void {
   if (input.sources == 1) {
     input.activate(0);
     while (isReadable() && next() == input.STATE_READY) take();
-    return;
+  } else {
+    while (merge()) {}
   }
-  while (merge()) {}
+  countedPackets();
 }
 
 /** Takes packets of the source with the earliest, up to the next source's; false where one must be fed first, or all are over. */

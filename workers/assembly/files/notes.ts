@@ -52,18 +52,43 @@ let noteOctets: u64 = 0;
 
 // The row that was counted last: most blocks are of the same type as the one before.
 let lastBlock: usize = 0;
+let lastType: u32 = 0;
+let lastEnterprise: u32 = 0;
 
 /** Counts a block; past LIMIT_BLOCK_TYPES kinds, those of an unknown kind are counted as one kind of type 0. */
 export function countBlock(type: u32, enterprise: u32, length: f64): void {
-  if (
-    lastBlock == 0 ||
-    u32Of(lastBlock, BLOCKS_TYPE) != type ||
-    u32Of(lastBlock, BLOCKS_ENTERPRISE) != enterprise
-  ) {
+  if (type != lastType || enterprise != lastEnterprise || lastBlock == 0) {
     lastBlock = blockRow(type, enterprise);
+    lastType = type;
+    lastEnterprise = enterprise;
   }
   addU32(lastBlock, BLOCKS_COUNT, 1);
   addF64(lastBlock, BLOCKS_OCTETS, length);
+}
+
+// Packets of one type of block after another, not yet in the table: a packet costs two additions.
+let runType: u32 = 0;
+let runPackets: u32 = 0;
+let runOctets: f64 = 0;
+
+/** Counts a block of a packet; countedPackets() brings it to the table. */
+export function countPacket(type: u32, length: f64): void {
+  if (type != runType) {
+    countedPackets();
+    runType = type;
+  }
+  runPackets++;
+  runOctets += length;
+}
+
+/** Brings the packets that were counted to the table. */
+export function countedPackets(): void {
+  if (runPackets == 0) return;
+  const row = blockRow(runType, 0);
+  addU32(row, BLOCKS_COUNT, runPackets);
+  addF64(row, BLOCKS_OCTETS, runOctets);
+  runPackets = 0;
+  runOctets = 0;
 }
 
 function blockRow(type: u32, enterprise: u32): usize {

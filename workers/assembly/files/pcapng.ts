@@ -230,11 +230,6 @@ function readDescription(at: usize, type: u32, length: f64): u32 {
   return input.STATE_OPEN;
 }
 
-/** Counts the packet block that was just taken. */
-export function countPacketBlock(): void {
-  countBlock(record.blockType, 0, record.skip);
-}
-
 /** The file is over: says so where a block was cut. */
 export function endPcapng(wanted: f64): void {
   const there = <f64>(input.end - input.at);
