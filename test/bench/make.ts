@@ -116,15 +116,15 @@ async function capture(traffic: Traffic, path: string): Promise<string> {
     await until(() => isOver || tcpdump.said().includes('listening on'), 'starting tcpdump', 10_000);
     for (const [program, ...options] of traffic.clients)
       clients.push(watch(spawnAt(CLIENT, program, options)));
-    let areDone = false;
-    void Promise.all(clients.map(({ ended }) => ended)).finally(() => (areDone = true));
+    const clientsState = { areDone: false };
+    void Promise.all(clients.map(({ ended }) => ended)).finally(() => (clientsState.areDone = true));
     await until(
-      () => isOver || areDone || octetsOf(path) >= traffic.octets,
+      () => isOver || clientsState.areDone || octetsOf(path) >= traffic.octets,
       `capturing ${traffic.name} traffic`,
       PATIENCE,
     );
     // What the kernel still holds comes with the next packets, or not before this long.
-    if (areDone) await pause(2000);
+    if (clientsState.areDone) await pause(2000);
   } finally {
     for (const { child } of clients) child.kill('SIGKILL');
     tcpdump.child.kill('SIGINT');
