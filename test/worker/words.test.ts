@@ -51,7 +51,7 @@ test('every issue code has a text with its own id, and a remedy', () => {
   expect(new Set(ids).size).toBe(codes.length);
   for (const code of codes) {
     const { id, sentence, remedy } = ISSUE_TEXTS[code];
-    expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
     expect(sentence).toMatch(/[.\]]$/);
     expect(remedy).toMatch(/\.$/);
     // No place is left that is filled with nothing known.
