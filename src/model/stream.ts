@@ -46,6 +46,8 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   dataOctets: 'f64',
   /** Octets still to come of the gRPC message or frame at hand. Core only. */
   remaining: 'f64',
+  /** Nanoseconds that a window of this side was used up while it had not ended, in all; HTTP/2 seen from its preface only. */
+  windowWaited: 'f64',
   /** DATA frames, or WebSocket frames of any kind. */
   frames: 'u32',
   /** gRPC messages that began, or WebSocket messages (text and binary). */
@@ -55,6 +57,11 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   endCode: 'u32',
   /** Core only: octets of a gRPC prefix or frame header seen so far, and what they say. */
   prefix: 'u32',
+  /** Core only: what WINDOW_UPDATE gave less what DATA took, two's complement; the initial size stands with the connection. */
+  window: 'u32',
+  /** Packet in which DATA used up a window, and the one in which the receiver opened it again (0: it did not): the last time. 0 packet: none, or not known. */
+  windowPacket: 'u32',
+  windowUntil: 'u32',
   /** Core only: gaps of the direction, modulo 65,536, when the side was touched last. */
   gaps: 'u16',
   prefixOctets: 'u8',
@@ -76,6 +83,10 @@ export const StreamSideMark = {
   GAP: 1 << 4,
   /** The border of WebSocket frames or gRPC messages was lost, or was never seen: WebSocket frames were not counted until a segment made of whole ones, gRPC messages no more. */
   BORDER_LOST: 1 << 5,
+  /** DATA used up the window of the stream, and the side had not ended (RFC 9113 section 5.2). */
+  WINDOW_USED_UP: 1 << 6,
+  /** DATA of this side was the last that the window of the connection had room for, and the side had not ended. */
+  CONNECTION_WINDOW_USED_UP: 1 << 7,
 } as const;
 
 /** HTTP/2 frames about a connection or that end a stream, in the order they came: what an expert looks for first. */

@@ -189,6 +189,9 @@ export function describeStreams(core: Core): string[] {
         `messages ${streamSides.messages(side)}`,
         streamSides.endPacket(side) !== 0 &&
           `end ${streamSides.endCode(side)} in ${streamSides.endPacket(side)}`,
+        streamSides.windowPacket(side) !== 0 &&
+          `window used up in ${streamSides.windowPacket(side)} until ${streamSides.windowUntil(side)}`,
+        streamSides.windowWaited(side) !== 0 && `waited ${streamSides.windowWaited(side)} ns`,
         namesOf(StreamSideMark, streamSides.marks(side)),
       ),
     );

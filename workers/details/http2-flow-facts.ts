@@ -5,6 +5,7 @@ import { ACK, type ControlFrame, controlFrame, framesOfFlow } from '../control-f
 import type { Core } from '../core.ts';
 import { http2ErrorName, settingsWords } from '../http2-words.ts';
 import { sideName } from '../roles.ts';
+import { windowCounts } from '../window-words.ts';
 
 interface Fact {
   readonly label: string;
@@ -38,6 +39,7 @@ export function http2FlowFacts(core: Core, flow: FlowRow): readonly Fact[] {
         label: `SETTINGS of the ${sender(frame)}`,
         value: `${settingsWords(core.textOctets(frame.text)) || 'all as RFC 9113 begins with'}, in packet ${formatCount(frame.packet)}`,
       })),
+    ...windowFacts(core, flow),
     ...resetFacts(of(FrameType.RST_STREAM), sender),
     ...pingFacts(of(FrameType.PING), sender),
     ...of(FrameType.GOAWAY)
@@ -49,6 +51,20 @@ export function http2FlowFacts(core: Core, flow: FlowRow): readonly Fact[] {
 function streamWords(core: Core, flow: FlowRow, pushes: number): string {
   const count = formatAmount(core.tables.flows.exchanges(flow), 'stream');
   return pushes === 0 ? count : `${count}, ${formatCount(pushes)} of them pushed`;
+}
+
+/** Whose DATA used up windows, a line each. */
+function windowFacts(core: Core, flow: FlowRow): readonly Fact[] {
+  const { own, connection } = windowCounts(core, flow);
+  return ([0, 1] as const).flatMap((side) => {
+    const words: string[] = [];
+    if (own[side] > 0) words.push(`used up the window of ${formatAmount(own[side], 'stream')}`);
+    if (connection[side] > 0) {
+      words.push(`used up the window of the connection on ${formatAmount(connection[side], 'stream')}`);
+    }
+    if (words.length === 0) return [];
+    return [{ label: `Flow control of the ${side === 0 ? 'client' : 'server'}`, value: words.join('; ') }];
+  });
 }
 
 /** `3 × REFUSED_STREAM, 1 × CANCEL`, a line a sender. */

@@ -10,6 +10,7 @@ import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '
 import { interimsOf } from '../interims.ts';
 import { resetWords } from '../items/exchange-item.ts';
 import { clientSide } from '../roles.ts';
+import { windowWaits } from '../window-words.ts';
 
 interface Fact {
   readonly label: string;
@@ -70,6 +71,7 @@ function http2Facts(core: Core, exchange: ExchangeRow, inside: StreamFacts): rea
     { label: 'HTTP/2 stream', value: name },
     { label: 'Frames', value: frames.join(', ') },
   ];
+  for (const { words } of windowWaits(core, inside.row)) facts.push({ label: 'Flow control', value: words });
   for (const { side, code, packet } of inside.resets) {
     const sender = side === 0 ? 'client' : 'server';
     const value = `${http2ErrorName(code)}, from the ${sender} in packet ${formatCount(packet)}${meaning(code, side)}`;
@@ -106,6 +108,11 @@ export function streamEvidence(core: Core, exchange: ExchangeRow): readonly Evid
   for (const reset of inside.resets) {
     const words = resetWords({ ...inside, resets: [reset] }) ?? '';
     found.push({ kind: 'packet', packet: reset.packet, label: `${words}, packet ${reset.packet}` });
+  }
+  for (const { side, packet } of windowWaits(core, inside.row)) {
+    const sender = side === 0 ? 'client' : 'server';
+    if (packet !== 0)
+      found.push({ kind: 'packet', packet, label: `the ${sender} used up a window, packet ${packet}` });
   }
   if (inside.promisedBy !== undefined) {
     found.push({ kind: 'exchange', exchange: inside.promisedBy, label: 'the exchange that promised it' });

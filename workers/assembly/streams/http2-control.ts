@@ -7,12 +7,14 @@ import { intern } from '../strings';
 import { ACK, DEFAULT_FRAME_OCTETS } from './http2-frame';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
+import * as windows from './http2-window';
 
 /** Octets of GOAWAY's debug data, and of SETTINGS, that are kept: whole parameters. */
 const MOST_TEXT: u32 = 1020;
 /** Octets of an HPACK table where no other size was agreed on, and parameters (RFC 9113 section 6.5.2, RFC 8441 section 3). */
 const DEFAULT_TABLE_OCTETS: u32 = 4096;
 const HEADER_TABLE_SIZE: u32 = 1;
+const INITIAL_WINDOW_SIZE: u32 = 4;
 const MAX_FRAME_SIZE: u32 = 5;
 const ENABLE_CONNECT_PROTOCOL: u32 = 8;
 
@@ -44,12 +46,12 @@ export function receive(flow: u32, side: u32, self: usize, at: usize, end: usize
     setU32(row, schema.CONTROL_FRAMES_VALUE, length / 6);
     if (length) setU32(row, schema.CONTROL_FRAMES_TEXT, intern(at, min<u32>(length, MOST_TEXT)));
     if (flags & ACK) return;
-    parameters(self, at, end);
+    parameters(side, self, at, end);
   }
 }
 
 /** What a side takes. Of several values the largest stands: the sender may not have seen the last one. */
-function parameters(self: usize, at: usize, end: usize): void {
+function parameters(side: u32, self: usize, at: usize, end: usize): void {
   raise(self, state.MOST_FRAME, DEFAULT_FRAME_OCTETS);
   raise(self, state.MOST_TABLE, DEFAULT_TABLE_OCTETS);
   for (; at < end; at += 6) {
@@ -57,6 +59,7 @@ function parameters(self: usize, at: usize, end: usize): void {
     const value = u32At(at + 2);
     if (identifier == MAX_FRAME_SIZE) raise(self, state.MOST_FRAME, value);
     else if (identifier == HEADER_TABLE_SIZE) raise(self, state.MOST_TABLE, value);
+    else if (identifier == INITIAL_WINDOW_SIZE) windows.setInitial(side, self, value);
     else if (identifier == ENABLE_CONNECT_PROTOCOL && value == 1) setU32(self, state.TAKES_PROTOCOL, 1);
   }
 }

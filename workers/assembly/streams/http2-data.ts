@@ -23,6 +23,7 @@ import { exchangeAt, messageAt, REQUEST, RESPONSE } from './http1-head';
 import { IS_GRPC, IS_GRPC_TEXT, IS_GRPC_WEB, IS_HEAD, pseudoOf, UNKNOWN_LINE } from './http2-section';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
+import * as windows from './http2-window';
 
 /** Octets of a side are missing; 0xffffffff where their number is not known. */
 function missing(stream: u32, sideRow: usize, n: u32): void {
@@ -155,6 +156,7 @@ export function endStream(flow: u32, self: usize, stream: u32, side: u32): void 
   connections.finishMessage(message, schema.MESSAGE_STATE_COMPLETE);
   checkLength(exchange, side, message);
   grpc.end(sideRow);
+  windows.takeBack(sideRow);
   connections.settle(u32Of(self, state.CONNECTION), flow, stream);
 }
 

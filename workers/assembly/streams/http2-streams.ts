@@ -25,10 +25,15 @@ const ENDED_AT: usize = 32;
 export const IS_PARTIAL: usize = 36;
 /** Side of the client while it is UNTOLD. */
 export const GUESSED_CLIENT: usize = 40;
+/** Flow control: http2-window.ts. */
+export const WINDOWS: usize = 44;
 /** Streams that ended lately: identifiers. */
-const ENDED: usize = 64;
+const ENDED: usize = WINDOWS + 36;
 const KEPT: u32 = 32;
-const SIZE: usize = 64 + 32 * 4;
+const SIZE: usize = ENDED + 32 * 4;
+
+/** Octets of every window before anything else was said (RFC 9113 section 6.9.2). */
+const FIRST_WINDOW: u32 = 65_535;
 
 /** Value of CLIENT until something tells. */
 export const UNTOLD: u32 = 2;
@@ -37,6 +42,10 @@ export const UNTOLD: u32 = 2;
 export function create(client: u32): usize {
   const connection = allocate(SIZE);
   setU32(connection, CLIENT, client);
+  setU32(connection, WINDOWS + 4, FIRST_WINDOW);
+  setU32(connection, WINDOWS + 8, FIRST_WINDOW);
+  setU32(connection, WINDOWS + 12, FIRST_WINDOW);
+  setU32(connection, WINDOWS + 16, FIRST_WINDOW);
   setU32(connection, GOAWAY, 0xffffffff);
   setU32(connection, GOAWAY + 4, 0xffffffff);
   return connection;

@@ -13,6 +13,7 @@ import * as frame from './http2-frame';
 import * as message from './http2-message';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
+import * as windows from './http2-window';
 import * as streams from './index';
 
 /** What gRPC's examples, and many of its servers, listen on. */
@@ -55,6 +56,7 @@ export function start(flow: u32, side: u32, at: usize, length: u32): void {
   if (u8At(at) == 80) {
     begins(flow, side, connection, state.PREFACE, true);
     message.setClient(flow, connection, side);
+    windows.begin(connection);
     return;
   }
   // In answer to the preface SETTINGS come first (RFC 9113 section 3.4).
@@ -196,6 +198,7 @@ function modeOf(flow: u32, side: u32, self: usize, type: u32, flags: u32, length
     case schema.FRAME_TYPE_SETTINGS:
     case schema.FRAME_TYPE_PING:
     case schema.FRAME_TYPE_GOAWAY:
+    case schema.FRAME_TYPE_WINDOW_UPDATE:
       return length > schema.LIMIT_HEAD_OCTETS ? state.SKIP : state.GATHER;
     default:
       return state.SKIP;
@@ -256,6 +259,7 @@ function finish(flow: u32, side: u32, self: usize, at: usize, end: usize): void 
   const flags = u32Of(self, state.FLAGS);
   const type = u32Of(self, state.TYPE);
   if (mode == state.DATA || mode == state.PAD_LENGTH) {
+    windows.spend(side, self);
     const stream = u32Of(self, state.DATA_STREAM);
     if (stream && flags & frame.END_STREAM) {
       const isClient = side == connections.clientOf(u32Of(self, state.CONNECTION));
@@ -274,7 +278,8 @@ function finish(flow: u32, side: u32, self: usize, at: usize, end: usize): void 
     return;
   }
   if (mode == state.GATHER) {
-    control.receive(flow, side, self, at, end);
+    if (type == schema.FRAME_TYPE_WINDOW_UPDATE) windows.update(side, self, at);
+    else control.receive(flow, side, self, at, end);
     if (u32Of(self, state.BUFFER_LENGTH)) state.dropBuffer(self);
   }
 }
@@ -314,6 +319,8 @@ export function skip(flow: u32, side: u32, missing: u32): void {
     if (u32Of(self, state.BLOCK_STREAM)) {
       setU32(self, state.BLOCK_MARKS, schema.MESSAGE_MARK_GAP | schema.MESSAGE_MARK_UNKNOWN_FIELDS);
     }
+    // SETTINGS and WINDOW_UPDATE tell of windows.
+    windows.forget(u32Of(self, state.CONNECTION));
     setU32(self, state.MODE, state.SKIP);
     state.dropBuffer(self);
   }
