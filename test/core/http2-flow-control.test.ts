@@ -135,6 +135,19 @@ describe('flow control of HTTP/2', () => {
     expect(issues(core)).toEqual({});
   });
 
+  it('claims nothing where octets are missing', async () => {
+    const core = await readFourWays(connection`
+      3ms client > server ${askFor(100)}
+      4ms server > client ${ANSWER} ${data(1, octets(60))}
+      5ms client > server ${update(1, 10)} lost
+      6ms client > server ${update(1, 10)}
+      7ms server > client ACK
+      8ms server > client ${data(1, octets(50))}
+    `);
+    expect(window(core, 0, 'response')).toBe('');
+    expect(issues(core)).toHaveProperty('HTTP2_LOST');
+  });
+
   it('claims nothing where the preface was not seen', async () => {
     const core = await readFourWays(connection`
       3ms server > client ${settings([[INITIAL_WINDOW_SIZE, 10]])}
