@@ -72,6 +72,8 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     );
     await page.waitForSelector(byTestId('detail-node'));
     expect(await placeOf(page)).toMatch(/^#\/packets\/\d+$/);
+    // The detail may be there before the list has read its rows.
+    await page.waitForSelector('[role="row"][aria-selected="true"]');
     const [selected] = await page.$$eval('[role="row"][aria-selected="true"]', (rows) =>
       rows.map((row) => row.firstElementChild?.textContent.trim()),
     );
