@@ -61,7 +61,7 @@ export function summarize(core: Core, state: ReadingState): Summary {
 }
 
 /** How the capture's file formats are called, in the order they were met. */
-export function captureFormat(core: Core): string {
+function captureFormat(core: Core): string {
   const { fileSections } = core.tables;
   const formats = new Set<string>();
   for (let row = 0; row < fileSections.rows; row++)

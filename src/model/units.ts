@@ -18,6 +18,3 @@ export type ExchangeRow = Branded<number, 'exchange row'>;
 
 /** Row of the ClientHello table, from 0. */
 export type HelloRow = Branded<number, 'hello row'>;
-
-/** Row of the interned texts; 0 means "absent", which is not the same as the empty text. */
-export type TextId = Branded<number, 'text'>;

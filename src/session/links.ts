@@ -18,7 +18,7 @@ export function flowPlace(flow: FlowRow, pane: '' | 'follow' = ''): Partial<Plac
 }
 
 /** Where a ClientHello is. */
-export function helloPlace(hello: HelloRow): Partial<Place> {
+function helloPlace(hello: HelloRow): Partial<Place> {
   return { view: 'tls', selection: String(hello), pane: '' };
 }
 

@@ -28,10 +28,3 @@ export function absoluteTime(start: CaptureStart, time: Nanoseconds): string {
 export function rate(bytes: Bytes, milliseconds: number): string {
   return milliseconds > 0 ? `${formatBytes((bytes / milliseconds) * 1000)}/s` : '';
 }
-
-/** An address and port for a narrow place: the middle of a long IPv6 address left out. */
-export function shortAddress(address: string, limit = 28): string {
-  if (address.length <= limit) return address;
-  const tail = Math.floor((limit - 1) * 0.6);
-  return `${address.slice(0, limit - 1 - tail)}…${address.slice(-tail)}`;
-}

@@ -62,7 +62,7 @@ async function describe(core: Core, reader: BlobReader, row: number): Promise<De
 }
 
 /** The fields of a packet as a tree in preorder. */
-export function detailNodes(packet: DescribedPacket): readonly DetailNode[] {
+function detailNodes(packet: DescribedPacket): readonly DetailNode[] {
   const isIcmpv6 = packet.has('icmpv6');
   return packet.fields.flatMap((described) => {
     const field = fieldOfNumber(described.field);

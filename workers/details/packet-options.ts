@@ -29,7 +29,7 @@ const XDP_ACTIONS: Registry = { 0: 'aborted', 1: 'drop', 2: 'pass', 3: 'transmit
 const TC_ACTIONS: Registry = { 0: 'pass', 2: 'drop', 3: 'pass', 7: 'redirect' };
 
 /** The errors that epb_flags tells of. */
-export function flagErrors(flags: number): readonly string[] {
+function flagErrors(flags: number): readonly string[] {
   return FLAG_ERRORS.filter(([bit]) => (flags >>> bit) & 1).map(([, words]) => words);
 }
 

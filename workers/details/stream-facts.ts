@@ -47,7 +47,7 @@ function grpcFacts(core: Core, exchange: ExchangeRow, inside: StreamFacts): read
 }
 
 /** `helloworld.Greeter / SayHello` of a gRPC call's :path; undefined where it has another form. */
-export function grpcMethod(target: string): string | undefined {
+function grpcMethod(target: string): string | undefined {
   const found = /^\/([^/?]+)\/([^/?]+)$/.exec(target);
   return found === null ? undefined : `${found[1] ?? ''} / ${found[2] ?? ''}`;
 }

@@ -126,7 +126,7 @@ function meets(facts: Facts, downstream: FlowRow, client: Side, upstream: Upstre
 }
 
 /** 127.0.0.0/8 and ::1. */
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 

@@ -226,7 +226,7 @@ export function stalledBeforeItsEnd(facts: Facts, messageRow: number): boolean {
 }
 
 /** The side whose FIN or RST came first; undefined where neither closed. */
-export function closedFirst(facts: Facts, flow: FlowRow): Side | undefined {
+function closedFirst(facts: Facts, flow: FlowRow): Side | undefined {
   const originator = firstClose(facts, flow, 0);
   const responder = firstClose(facts, flow, 1);
   if (originator === 0 && responder === 0) return undefined;

@@ -192,7 +192,7 @@ export function packetsOf(instances: readonly HelloInstance[]): readonly number[
 }
 
 /** Links to the hello, to what ended it, to the caller's exchange and to the flow. */
-export function helloEvidence(
+function helloEvidence(
   { facts, hello, participants }: HelloInstance,
   downstream: ExchangeFacts | undefined,
 ): readonly [Evidence, ...Evidence[]] {

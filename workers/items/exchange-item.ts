@@ -102,7 +102,7 @@ function earliest(a: Nanoseconds, b: Nanoseconds): Nanoseconds | undefined {
 }
 
 /** How far a message came, in words after its name: "the response was cut by RST". */
-export const STATE_WORDS: Readonly<Record<number, string>> = {
+const STATE_WORDS: Readonly<Record<number, string>> = {
   [MessageState.ABSENT]: 'missing',
   [MessageState.IN_HEAD]: 'open in its header section',
   [MessageState.IN_BODY]: 'open in its content',

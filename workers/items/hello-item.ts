@@ -33,7 +33,7 @@ export function helloItem(core: Core, hello: HelloRow): HelloItem {
 }
 
 /** How a TLS version on the wire is called. */
-export function tlsVersionName(version: number): string {
+function tlsVersionName(version: number): string {
   // Drafts of TLS 1.3 have numbers of their own (draft-ietf-tls-tls13, section 4.2.1.1).
   if (version >> 8 === 0x7f) return `TLS 1.3 draft ${version & 255}`;
   return TLS_VERSIONS[version] ?? formatHex(version, 4);

@@ -28,8 +28,3 @@ function indexOf(core: Core): CommentIndex {
 export function packetComments(core: Core, packet: PacketNumber): readonly number[] {
   return indexOf(core).ofPacket.get(packet) ?? [];
 }
-
-/** Whether any packet has a comment. */
-export function hasPacketComments(core: Core): boolean {
-  return indexOf(core).ofPacket.size > 0;
-}

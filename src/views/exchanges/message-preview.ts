@@ -20,7 +20,7 @@ const TOLD_BY_LABEL: ReadonlySet<string> = new Set([
 ]);
 
 /** The first characters of a message's content, in one line; octets in hexadecimal where they are no text. */
-export function contentPreview({ octets, isText: isMeant }: ConversationMessage): string {
+function contentPreview({ octets, isText: isMeant }: ConversationMessage): string {
   const head = octets.subarray(0, LOOKED_AT);
   if (!isMeant && !isText(head)) {
     const hex = Array.from(head.subarray(0, HEX_OCTETS), hexOctet).join(' ');
