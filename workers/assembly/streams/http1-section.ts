@@ -12,8 +12,8 @@ import {
   lowerCase,
   u8At,
 } from '../bytes';
-import { appendRow, rowAt, rowCount, setF64, setU32, setU64, u32Of, u64Of } from '../columns';
-import { allocate, release } from '../memory';
+import { appendRow, rowAt, rowCount, setF64, setU32, u32Of } from '../columns';
+import * as slots from '../hash-slots';
 import * as schema from '../schema';
 import { intern, textAddress, textLength } from '../strings';
 
@@ -25,9 +25,8 @@ const SEMICOLON: u32 = 59;
 /** 2^53: beyond it a number of octets is not exact. */
 const MOST_CONTENT: u64 = 9007199254740992;
 
-// Open addressing; a slot is the hash (low half) and the row plus one (high half).
-let slots: usize = 0;
-let slotCount: u32 = 0;
+/** The rows plus one of the sections of HTTP/1 by the hash of their octets. */
+const known: usize = memory.data(slots.TABLE_OCTETS, 4);
 
 // The section being parsed.
 let row: usize = 0;
@@ -40,26 +39,11 @@ let finalIsChunked: bool = false;
 /** Folded hash of the last field's name: a folded line goes on with it. */
 let lastName: u32 = 0;
 
-function growSlots(): void {
-  const old = slots;
-  const oldCount = slotCount;
-  slotCount = max<u32>(oldCount << 1, 1024);
-  slots = allocate((<usize>slotCount) << 3);
-  for (let index: u32 = 0; index < oldCount; index++) {
-    const entry = u64Of(old + ((<usize>index) << 3), 0);
-    if (entry == 0) continue;
-    let slot = (<u32>entry) & (slotCount - 1);
-    while (u64Of(slots + ((<usize>slot) << 3), 0)) slot = (slot + 1) & (slotCount - 1);
-    setU64(slots + ((<usize>slot) << 3), 0, entry);
-  }
-  if (oldCount) release(old, (<usize>oldCount) << 3);
-}
-
 /** Whether the section of the row, each line ended by CRLF, is exactly [at, end). */
-function isSection(known: usize, at: usize, end: usize): bool {
-  if (u32Of(known, schema.SECTIONS_OCTETS) != end - at) return false;
-  const first = u32Of(known, schema.SECTIONS_FIRST_LINE);
-  const lines = u32Of(known, schema.SECTIONS_LINES);
+function isSection(other: usize, at: usize, end: usize): bool {
+  if (u32Of(other, schema.SECTIONS_OCTETS) != end - at) return false;
+  const first = u32Of(other, schema.SECTIONS_FIRST_LINE);
+  const lines = u32Of(other, schema.SECTIONS_LINES);
   for (let line: u32 = 0; line < lines; line++) {
     const text = u32Of(rowAt(schema.TABLE_LINES, first + line), schema.LINES_TEXT);
     const length = textLength(text);
@@ -73,18 +57,15 @@ function isSection(known: usize, at: usize, end: usize): bool {
 
 /** The section in [at, end), its empty line included where it has one: row of the sections table, plus one. */
 export function sectionOf(at: usize, end: usize): u32 {
-  if (rowCount(schema.TABLE_SECTIONS) >= slotCount >> 1) growSlots();
   const hash = hashOctets(at, end - at);
-  let slot = hash & (slotCount - 1);
-  while (true) {
-    const entry = u64Of(slots + ((<usize>slot) << 3), 0);
-    if (entry == 0) break;
-    const known = <u32>(entry >> 32);
-    if (<u32>entry == hash && isSection(rowAt(schema.TABLE_SECTIONS, known - 1), at, end)) return known;
-    slot = (slot + 1) & (slotCount - 1);
+  let slot = slots.firstSlot(known, hash);
+  for (; slots.entryAt(known, slot); slot = slots.nextSlot(known, slot)) {
+    const entry = slots.entryAt(known, slot);
+    const other = <u32>(entry >> 32);
+    if (<u32>entry == hash && isSection(rowAt(schema.TABLE_SECTIONS, other - 1), at, end)) return other;
   }
   const section = rowCount(schema.TABLE_SECTIONS) + 1;
-  setU64(slots + ((<usize>slot) << 3), 0, ((<u64>section) << 32) | hash);
+  slots.take(known, slot, hash, section);
   parse(at, end);
   return section;
 }

@@ -5,7 +5,6 @@ import { copyOctets, u32At, u8At } from '../bytes';
 import { setU32, u32Of } from '../columns';
 import { issue } from '../issues';
 import * as schema from '../schema';
-import { malformed } from './http2-data';
 import { END_HEADERS, HEADER_OCTETS, PADDED, PRIORITY } from './http2-frame';
 import { block } from './http2-message';
 import * as state from './http2-state';
@@ -50,7 +49,7 @@ export function fragment(flow: u32, side: u32, self: usize, at: usize, end: usiz
     }
   }
   if (end - at < padding) {
-    malformed(self);
+    state.malformed(self);
     padding = end - at;
   }
   end -= padding;

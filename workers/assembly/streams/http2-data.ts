@@ -15,7 +15,6 @@ import {
   u32Of,
   u8Of,
 } from '../columns';
-import { issue } from '../issues';
 import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as grpc from './grpc';
@@ -40,11 +39,6 @@ export function noteGaps(self: usize, stream: u32, side: u32, message: usize): v
   setU16(sideRow, schema.STREAM_SIDES_GAPS, gaps);
   orU8(message, schema.MESSAGES_MARKS, schema.MESSAGE_MARK_GAP);
   missing(stream, sideRow, 0xffffffff);
-}
-
-/** The frame at hand is not what its type allows, or comes where it may not. */
-export function malformed(self: usize): void {
-  issue(schema.ISSUE_CODE_HTTP2_FRAME_MALFORMED, u32Of(self, state.TYPE), u32Of(self, state.LENGTH));
 }
 
 /** Whether streams of the direction may have begun out of sight. */
@@ -84,7 +78,7 @@ export function dataStream(flow: u32, side: u32, self: usize): u32 {
   let found = connections.find(connection, identifier);
   if (found == 0) {
     if (!isPartial(self)) {
-      malformed(self);
+      state.malformed(self);
       return 0;
     }
     found = connections.open(connection, flow, identifier) + 1;
@@ -96,14 +90,14 @@ export function dataStream(flow: u32, side: u32, self: usize): u32 {
       pickUp(self, found - 1, messageSide);
     } else {
       noteInvalid(found - 1, messageSide);
-      malformed(self);
+      state.malformed(self);
       return 0;
     }
   } else if (!connections.isOpen(message)) {
     // After RST_STREAM octets may have been under way.
     if (as == schema.MESSAGE_STATE_COMPLETE) {
       noteInvalid(found - 1, messageSide);
-      malformed(self);
+      state.malformed(self);
     }
     return 0;
   }

@@ -9,7 +9,7 @@ import { timeOf } from '../times';
 import * as hpack from './hpack';
 import * as table from './hpack-table';
 import { addInterim, exchangeAt, messageAt, REQUEST, RESPONSE } from './http1-head';
-import { endStream, isPartial, malformed, noteGaps, noteInvalid, pickUp } from './http2-data';
+import { endStream, isPartial, noteGaps, noteInvalid, pickUp } from './http2-data';
 import * as says from './http2-section';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
@@ -145,7 +145,7 @@ function request(flow: u32, self: usize, section: u32, said: u32, marks: u32, as
     if (isOld && !(said & says.METHOD)) {
       // Of a stream that ended; or, where the beginning was not seen, the end of one from before.
       if (!isPartial(self) || !isEnd) {
-        malformed(self);
+        state.malformed(self);
         return;
       }
     }
@@ -158,7 +158,7 @@ function request(flow: u32, self: usize, section: u32, said: u32, marks: u32, as
   }
   const stream = found - 1;
   connections.noteBegun(connection, identifier);
-  if ((identifier & 1) == 0) malformed(self);
+  if ((identifier & 1) == 0) state.malformed(self);
   const message = fillRequest(self, stream, section, said, marks);
   noteKind(stream, said);
   if (said & says.PROTOCOL && said & says.IS_CONNECT) {
@@ -264,10 +264,10 @@ function trailers(
   if (!connections.isOpen(message)) {
     // After the end; or the request that a PUSH_PROMISE already told.
     noteInvalid(stream, side);
-    malformed(self);
+    state.malformed(self);
     return;
   }
-  if (!isEnd) malformed(self);
+  if (!isEnd) state.malformed(self);
   let violations: u32 = said & says.ANY_PSEUDO ? schema.VIOLATION_PSEUDO_FIELD_INVALID : 0;
   if (section) {
     const row = rowAt(schema.TABLE_SECTIONS, section - 1);
@@ -288,7 +288,7 @@ function promise(flow: u32, side: u32, self: usize, section: u32, marks: u32, as
   const promised = u32Of(self, state.BLOCK_PROMISED);
   if (u32Of(connection, connections.CLIENT) == connections.UNTOLD) setClient(flow, connection, side ^ 1);
   if (promised == 0 || connections.find(connection, promised)) {
-    malformed(self);
+    state.malformed(self);
     return;
   }
   const stream = connections.open(connection, flow, promised);

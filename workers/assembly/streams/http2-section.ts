@@ -1,8 +1,8 @@
 // Header and trailer sections of HTTP/2 (RFC 9113 section 8): lists of interned lines, each distinct list parsed once and kept once.
 
 import { foldedHash, hashOctets, isDigit, isTokenOctet, u8At } from '../bytes';
-import { appendRow, orU16, rowAt, rowCount, setU16, setU32, setU64, u16Of, u32Of, u64Of } from '../columns';
-import { allocate, release } from '../memory';
+import { appendRow, orU16, rowAt, rowCount, setU16, setU32, u16Of, u32Of } from '../columns';
+import * as slots from '../hash-slots';
 import * as schema from '../schema';
 import { intern, textAddress, textLength } from '../strings';
 import * as hpack from './hpack';
@@ -35,30 +35,13 @@ const SPACE: u32 = 32;
 const TAB: u32 = 9;
 const GRPC = 'application/grpc';
 
-// Open addressing; a slot is the hash (low half) and the row plus one (high half).
-let slots: usize = 0;
-let slotCount: u32 = 0;
-let sections: u32 = 0;
-
-function growSlots(): void {
-  const old = slots;
-  const oldCount = slotCount;
-  slotCount = max<u32>(oldCount << 1, 1024);
-  slots = allocate((<usize>slotCount) << 3);
-  for (let index: u32 = 0; index < oldCount; index++) {
-    const entry = u64Of(old + ((<usize>index) << 3), 0);
-    if (entry == 0) continue;
-    let slot = (<u32>entry) & (slotCount - 1);
-    while (u64Of(slots + ((<usize>slot) << 3), 0)) slot = (slot + 1) & (slotCount - 1);
-    setU64(slots + ((<usize>slot) << 3), 0, entry);
-  }
-  if (oldCount) release(old, (<usize>oldCount) << 3);
-}
+/** The rows plus one of the sections of HTTP/2 by the hash of their lines' texts. */
+const known: usize = memory.data(slots.TABLE_OCTETS, 4);
 
 /** Whether the lines of the section are those of the block decoded last. */
-function isSection(known: usize): bool {
-  if (u32Of(known, schema.SECTIONS_LINES) != hpack.count) return false;
-  const first = u32Of(known, schema.SECTIONS_FIRST_LINE);
+function isSection(other: usize): bool {
+  if (u32Of(other, schema.SECTIONS_LINES) != hpack.count) return false;
+  const first = u32Of(other, schema.SECTIONS_FIRST_LINE);
   for (let line: u32 = 0; line < hpack.count; line++) {
     if (u32Of(rowAt(schema.TABLE_LINES, first + line), schema.LINES_TEXT) != hpack.textAt(line)) return false;
   }
@@ -67,19 +50,15 @@ function isSection(known: usize): bool {
 
 /** The section of the block that hpack.ts decoded last: row of the sections table, plus one. */
 export function sectionOfBlock(): u32 {
-  if (sections >= slotCount >> 1) growSlots();
   const hash = hashOctets(hpack.lineTexts(), (<usize>hpack.count) << 2);
-  let slot = hash & (slotCount - 1);
-  while (true) {
-    const entry = u64Of(slots + ((<usize>slot) << 3), 0);
-    if (entry == 0) break;
-    const known = <u32>(entry >> 32);
-    if (<u32>entry == hash && isSection(rowAt(schema.TABLE_SECTIONS, known - 1))) return known;
-    slot = (slot + 1) & (slotCount - 1);
+  let slot = slots.firstSlot(known, hash);
+  for (; slots.entryAt(known, slot); slot = slots.nextSlot(known, slot)) {
+    const entry = slots.entryAt(known, slot);
+    const other = <u32>(entry >> 32);
+    if (<u32>entry == hash && isSection(rowAt(schema.TABLE_SECTIONS, other - 1))) return other;
   }
   const section = rowCount(schema.TABLE_SECTIONS) + 1;
-  setU64(slots + ((<usize>slot) << 3), 0, ((<u64>section) << 32) | hash);
-  sections++;
+  slots.take(known, slot, hash, section);
   parse();
   return section;
 }

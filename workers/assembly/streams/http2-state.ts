@@ -3,6 +3,7 @@
 import { copyOctets } from '../bytes';
 import { setU32, u32Of, u8Of } from '../columns';
 import { directionAt } from '../flows/table';
+import { issue } from '../issues';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import * as hpack from './hpack-table';
@@ -118,4 +119,9 @@ export function dropBuffer(state: usize): void {
   setU32(state, BUFFER_ROOM, 0);
   setU32(state, BUFFER_LENGTH, 0);
   setU32(state, BLOCK_LENGTH, 0);
+}
+
+/** The frame at hand is not what its type allows, or comes where it may not. */
+export function malformed(self: usize): void {
+  issue(schema.ISSUE_CODE_HTTP2_FRAME_MALFORMED, u32Of(self, TYPE), u32Of(self, LENGTH));
 }

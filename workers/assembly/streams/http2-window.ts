@@ -6,7 +6,6 @@ import { u32At } from '../bytes';
 import { addF64, f64Of, orU8, rowAt, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
 import * as schema from '../schema';
 import { timeOf } from '../times';
-import { malformed } from './http2-data';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
 
@@ -136,14 +135,14 @@ export function spend(side: u32, self: usize): void {
 /** WINDOW_UPDATE that `side` of the flow sent, whose payload is at `at`. */
 export function update(side: u32, self: usize, at: usize): void {
   const increment = u32At(at) & 0x7fffffff;
-  if (increment == 0) malformed(self);
+  if (increment == 0) state.malformed(self);
   const connection = u32Of(self, state.CONNECTION);
   const sender = side ^ 1;
   const packet = u32Of(self, state.LAST_PACKET);
   const identifier = u32Of(self, state.STREAM);
   if (identifier == 0) {
     const wider = signed(connection, OF_CONNECTION + ofSide(sender)) + <i64>increment;
-    if (wider > MOST && isTold(connection)) malformed(self);
+    if (wider > MOST && isTold(connection)) state.malformed(self);
     setSigned(connection, OF_CONNECTION + ofSide(sender), wider);
     const waiter = u32Of(connection, WAITER + ofSide(sender));
     if (waiter == 0 || wider <= 0) return;
@@ -158,7 +157,7 @@ export function update(side: u32, self: usize, at: usize): void {
     return;
   }
   const row = rowAt(schema.TABLE_STREAM_SIDES, found - 1);
-  if (windowOf(connection, sender, row) + <i64>increment > MOST && isTold(connection)) malformed(self);
+  if (windowOf(connection, sender, row) + <i64>increment > MOST && isTold(connection)) state.malformed(self);
   setSigned(row, schema.STREAM_SIDES_WINDOW, signed(row, schema.STREAM_SIDES_WINDOW) + <i64>increment);
   if (isTold(connection)) goOn(connection, sender, row, packet);
 }
@@ -166,7 +165,7 @@ export function update(side: u32, self: usize, at: usize): void {
 /** SETTINGS_INITIAL_WINDOW_SIZE that `side` of the flow sent: also for the streams that are open. */
 export function setInitial(side: u32, self: usize, size: u32): void {
   if (size > <u32>MOST) {
-    malformed(self);
+    state.malformed(self);
     return;
   }
   const connection = u32Of(self, state.CONNECTION);

@@ -174,13 +174,13 @@ function modeOf(flow: u32, side: u32, self: usize, type: u32, flags: u32, length
     type == schema.FRAME_TYPE_CONTINUATION && stream == u32Of(self, state.BLOCK_STREAM) && stream != 0;
   if (u32Of(self, state.BLOCK_STREAM) && !isContinuation) {
     // RFC 9113 section 6.10: nothing may come between. The block is taken as far as it came.
-    data.malformed(self);
+    state.malformed(self);
     blocks.finish(flow, side, self, schema.MESSAGE_STATE_BROKEN);
     hpack.forget(self + state.TABLE);
   }
   const isOrphan = type == schema.FRAME_TYPE_CONTINUATION && !isContinuation;
   if (isOrphan || !frame.isWellFormed(type, flags, length, stream) || isTooLong(flow, side, self, length)) {
-    data.malformed(self);
+    state.malformed(self);
     if (isOrphan || !frame.isWellFormed(type, flags, length, stream)) return state.SKIP;
   }
   switch (type) {
@@ -221,7 +221,7 @@ function payload(flow: u32, side: u32, self: usize, at: usize, end: usize): usiz
   if (mode == state.PAD_LENGTH) {
     const padding = u8At(at) + 1;
     const length = u32Of(self, state.LENGTH);
-    if (padding > length) data.malformed(self);
+    if (padding > length) state.malformed(self);
     setU32(self, state.DATA_LEFT, padding > length ? 0 : length - padding);
     setU32(self, state.MODE, state.DATA);
     setU32(self, state.REMAINING, remaining - 1);
