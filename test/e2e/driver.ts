@@ -15,18 +15,6 @@ export type Place = (typeof PLACES)[number];
 export const SCHEMES = ['light', 'dark'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
-/** The views, in the order of their tabs. */
-export const VIEWS = [
-  'findings',
-  'exchanges',
-  'flows',
-  'packets',
-  'tls',
-  'timeline',
-  'map',
-  'health',
-] as const;
-
 /** The artifact, as it is opened from disk. */
 export const PAGE_ON_DISK = `file://${root}dist/index.html`;
 

@@ -1,5 +1,6 @@
 import type { Browser, Page, SerializedAXNode } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VIEW_IDS } from '../../src/session/fragment.ts';
 import { root } from '../support/stale.ts';
 import { findFaintTexts } from './contrast.ts';
 import {
@@ -12,7 +13,6 @@ import {
   pickFile,
   SCHEMES,
   screenshot,
-  VIEWS,
   waitForFindings,
 } from './driver.ts';
 
@@ -65,7 +65,7 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
       await look('empty');
       await pickFile(page, story);
       await waitForFindings(page, 'story-1.pcap');
-      for (const view of VIEWS) {
+      for (const view of VIEW_IDS) {
         await openView(page, view);
         await look(view);
         const row = await page.$(byTestId('row'));

@@ -1,17 +1,4 @@
-import type { Bytes, Nanoseconds, PacketNumber } from '../../model/units.ts';
 import type { FollowPiece } from '../../session/worker.ts';
-
-/** Pieces of one direction that follow each other, as one block. */
-export interface FollowRun {
-  readonly direction: 0 | 1;
-  readonly packet: PacketNumber;
-  readonly time: Nanoseconds;
-  readonly octets: Uint8Array;
-  /** Octets that the capture does not have, in place of octets. */
-  readonly missing?: Bytes;
-  /** What it is, where HTTP is followed. */
-  readonly label?: string;
-}
 
 /** Octets of a block; a longer run is more than one block, so that a browser can skip those out of sight. */
 const BLOCK = 32_768;
@@ -19,9 +6,9 @@ const BLOCK = 32_768;
 /** Label of content that comes in several pieces. */
 const CONTENT = 'DATA';
 
-/** Joins what belongs together; gaps stand for themselves. */
-export function mergePieces(pieces: readonly FollowPiece[]): readonly FollowRun[] {
-  const runs: FollowRun[] = [];
+/** Joins pieces of one direction that follow each other and belong together, as one block; gaps stand for themselves. */
+export function mergePieces(pieces: readonly FollowPiece[]): readonly FollowPiece[] {
+  const runs: FollowPiece[] = [];
   let group: FollowPiece[] = [];
   let size = 0;
   const flush = () => {
