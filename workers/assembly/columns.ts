@@ -1,6 +1,6 @@
 // Tables: rows of fixed size in row groups that are allocated once and never move.
 
-import { allocate, allocateForGood, release } from './memory';
+import { allocateForGood, reallocate } from './memory';
 import { GROUP_SHIFTS, ROW_SIZES, TABLE_COUNT } from './schema';
 
 // A table's descriptor: rows u32, directory address u32, groups the directory has room for u32.
@@ -78,14 +78,10 @@ function addGroup(descriptor: usize, table: u32): usize {
   const room = load<u32>(descriptor, 8);
   let directory = <usize>load<u32>(descriptor, 4);
   if (groups == room) {
-    const wider = allocate((<usize>max<u32>(room << 1, 16)) << 2);
-    if (room) {
-      memory.copy(wider, directory, (<usize>room) << 2);
-      release(directory, (<usize>room) << 2);
-    }
-    directory = wider;
+    const wider = max<u32>(room << 1, 16);
+    directory = reallocate(directory, (<usize>room) << 2, (<usize>room) << 2, (<usize>wider) << 2);
     store<u32>(descriptor, <u32>directory, 4);
-    store<u32>(descriptor, max<u32>(room << 1, 16), 8);
+    store<u32>(descriptor, wider, 8);
   }
   const group = allocateForGood(unchecked(ROW_SIZES[table]) << shift);
   store<u32>(directory + ((<usize>groups) << 2), <u32>group);
@@ -137,12 +133,7 @@ export function select(table: u32, column: usize, mask: u32): u32 {
 }
 
 function growSelection(count: usize, room: usize): void {
-  const wider = allocate(room);
-  if (selectedRoom) {
-    memory.copy(wider, selected, count << 2);
-    release(selected, selectedRoom);
-  }
-  selected = wider;
+  selected = reallocate(selected, count << 2, selectedRoom, room);
   selectedRoom = room;
 }
 

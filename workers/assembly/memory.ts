@@ -68,6 +68,14 @@ export function allocate(octets: usize): usize {
   return at;
 }
 
+/** A piece of `wider` octets that begins with the first `used` of the `room` octets at `at`, which are given back (room 0: none). */
+export function reallocate(at: usize, used: usize, room: usize, wider: usize): usize {
+  const to = allocate(wider);
+  if (used) memory.copy(to, at, used);
+  if (room) release(at, room);
+  return to;
+}
+
 /** Takes back what allocate() gave for so many octets. */
 export function release(at: usize, octets: usize): void {
   const power = powerOf(octets);

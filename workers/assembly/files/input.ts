@@ -2,7 +2,7 @@
 
 import { copyOctets } from '../bytes';
 import { f64Of, setF64, setU32, u32Of } from '../columns';
-import { allocate, allocateForGood, release } from '../memory';
+import { allocate, allocateForGood, reallocate, release } from '../memory';
 
 /** Fields of a source's state. */
 const AT: usize = 0;
@@ -58,13 +58,9 @@ export let sources: u32 = 0;
 /** Adds a file whose first octet counts as `start` among the octets of all files. */
 export function add(start: f64): u32 {
   if (sources == room) {
-    const wider = allocate((<usize>max<u32>(room << 1, 16)) << 2);
-    if (room) {
-      copyOctets(wider, list, (<usize>room) << 2);
-      release(list, (<usize>room) << 2);
-    }
-    list = wider;
-    room = max<u32>(room << 1, 16);
+    const wider = max<u32>(room << 1, 16);
+    list = reallocate(list, (<usize>room) << 2, (<usize>room) << 2, (<usize>wider) << 2);
+    room = wider;
   }
   const state = allocateForGood(SIZE);
   setF64(state, OFFSET, start);

@@ -1,8 +1,7 @@
 // What the decoders tell of a packet's fields when it is looked at; the index pass has `describing` off.
 
-import { allocate, release } from '../memory';
+import { reallocate } from '../memory';
 import { setF64, setU32 } from '../columns';
-import { copyOctets } from '../bytes';
 
 /** On while a packet is decoded for its details. */
 export let describing: bool = false;
@@ -46,12 +45,7 @@ export function endDescription(): void {
 /** Tells a field: its octets, and its value where it has a number. */
 export function tell(field: u32, depth: u32, at: usize, length: usize, value: f64): void {
   if (count == room) {
-    const wider = allocate((room + 256) * FIELD_SIZE);
-    if (room) {
-      copyOctets(wider, fields, room * FIELD_SIZE);
-      release(fields, room * FIELD_SIZE);
-    }
-    fields = wider;
+    fields = reallocate(fields, room * FIELD_SIZE, room * FIELD_SIZE, (room + 256) * FIELD_SIZE);
     room += 256;
   }
   const row = fields + count * FIELD_SIZE;

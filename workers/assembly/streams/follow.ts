@@ -1,6 +1,6 @@
 // A followed flow: the octets of both directions in the order the receivers read them, copied out.
 
-import { allocate, release } from '../memory';
+import { reallocate } from '../memory';
 import { copyOctets } from '../bytes';
 import { setU32, u32Of } from '../columns';
 
@@ -37,11 +37,9 @@ export function clear(): void {
 /** Copies octets that came in order. */
 export function receive(side: u32, at: usize, length: u32, sequence: u32, packet: u32): void {
   if (octetsRoom < octetsUsed + length) {
-    const wider = allocate((octetsUsed + length) << 1);
-    if (octetsUsed) copyOctets(wider, octets, octetsUsed);
-    if (octetsRoom) release(octets, octetsRoom);
-    octets = wider;
-    octetsRoom = (octetsUsed + length) << 1;
+    const wider = (octetsUsed + length) << 1;
+    octets = reallocate(octets, octetsUsed, octetsRoom, wider);
+    octetsRoom = wider;
   }
   copyOctets(octets + octetsUsed, at, length);
   add(side, packet, <u32>octetsUsed, length, 0, sequence);
@@ -55,12 +53,7 @@ export function skip(side: u32, missing: u32, sequence: u32, packet: u32): void 
 
 function add(side: u32, packet: u32, at: u32, length: u32, missing: u32, sequence: u32): void {
   if (count == room) {
-    const wider = allocate((room + 64) * PIECE);
-    if (room) {
-      copyOctets(wider, list, room * PIECE);
-      release(list, room * PIECE);
-    }
-    list = wider;
+    list = reallocate(list, room * PIECE, room * PIECE, (room + 64) * PIECE);
     room += 64;
   }
   const piece = list + count * PIECE;

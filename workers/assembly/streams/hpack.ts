@@ -4,7 +4,7 @@
 import { copyOctets, has, isTokenOctet, u8At } from '../bytes';
 import { setU32, setU8, u32Of } from '../columns';
 import { issue } from '../issues';
-import { allocate, release } from '../memory';
+import { reallocate } from '../memory';
 import * as schema from '../schema';
 import { intern, textAddress, textLength } from '../strings';
 import { decodeHuffman, mostOctets } from './hpack-huffman';
@@ -54,11 +54,9 @@ export function nameAt(line: u32): u32 {
 
 function makeRoom(more: usize): void {
   if (room - used >= more) return;
-  const wider = allocate((used + more) << 1);
-  if (used) copyOctets(wider, scratch, used);
-  if (room) release(scratch, room);
-  scratch = wider;
-  room = (used + more) << 1;
+  const wider = (used + more) << 1;
+  scratch = reallocate(scratch, used, room, wider);
+  room = wider;
 }
 
 function put(at: usize, n: usize): void {

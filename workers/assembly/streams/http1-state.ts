@@ -1,6 +1,6 @@
 // Where the dissector of one direction of HTTP/1 stands between two pieces of its byte stream.
 
-import { allocate, release } from '../memory';
+import { allocate, reallocate, release } from '../memory';
 import { copyOctets } from '../bytes';
 import { setF64, setU32, u32Of, u8Of, f64Of } from '../columns';
 import { directionAt } from '../flows/table';
@@ -64,16 +64,17 @@ export function destroy(state: usize): void {
   release(state, SIZE);
 }
 
+/** Room behind the buffered octets: a search for the end of a line loads words that reach beyond it. */
+const AHEAD: u32 = 16;
+
 /** Appends octets to the buffer. */
 export function buffer(state: usize, at: usize, length: u32): void {
   const used = u32Of(state, BUFFER_LENGTH);
   const room = u32Of(state, BUFFER_ROOM);
-  if (room < used + length) {
-    const wider = allocate(max<u32>((used + length) << 1, 1024) + 16);
-    if (used) copyOctets(wider, u32Of(state, BUFFER), used);
-    if (room) release(u32Of(state, BUFFER), room + 16);
-    setU32(state, BUFFER, <u32>wider);
-    setU32(state, BUFFER_ROOM, max<u32>((used + length) << 1, 1024));
+  if (room < used + length + AHEAD) {
+    const wider = max<u32>((used + length) << 1, 1024) + AHEAD;
+    setU32(state, BUFFER, <u32>reallocate(u32Of(state, BUFFER), used, room, wider));
+    setU32(state, BUFFER_ROOM, wider);
   }
   copyOctets(<usize>u32Of(state, BUFFER) + used, at, length);
   setU32(state, BUFFER_LENGTH, used + length);
@@ -87,7 +88,7 @@ export function clearBuffer(state: usize): void {
 
 function dropBuffer(state: usize): void {
   const room = u32Of(state, BUFFER_ROOM);
-  if (room) release(u32Of(state, BUFFER), room + 16);
+  if (room) release(u32Of(state, BUFFER), room);
   setU32(state, BUFFER_ROOM, 0);
   setU32(state, BUFFER_LENGTH, 0);
 }

@@ -4,7 +4,7 @@ import { copyOctets } from '../bytes';
 import { setU32, u32Of, u8Of } from '../columns';
 import { directionAt } from '../flows/table';
 import { issue } from '../issues';
-import { allocate, release } from '../memory';
+import { allocate, reallocate, release } from '../memory';
 import * as schema from '../schema';
 import * as hpack from './hpack-table';
 
@@ -102,10 +102,7 @@ export function buffer(state: usize, at: usize, length: u32): void {
   const room = u32Of(state, BUFFER_ROOM);
   if (room < used + length) {
     const wider = max<u32>((used + length) << 1, 1024);
-    const to = allocate(wider);
-    if (used) copyOctets(to, u32Of(state, BUFFER), used);
-    if (room) release(u32Of(state, BUFFER), room);
-    setU32(state, BUFFER, <u32>to);
+    setU32(state, BUFFER, <u32>reallocate(u32Of(state, BUFFER), used, room, wider));
     setU32(state, BUFFER_ROOM, wider);
   }
   copyOctets(<usize>u32Of(state, BUFFER) + used, at, length);

@@ -1,6 +1,6 @@
 // Where the dissector of one direction of TLS stands between two pieces of its byte stream.
 
-import { allocate, release } from '../memory';
+import { allocate, reallocate, release } from '../memory';
 import { copyOctets } from '../bytes';
 import { setU32, u32Of } from '../columns';
 
@@ -52,12 +52,9 @@ export function drop(state: usize): void {
 export function gather(state: usize, at: usize, length: u32): void {
   const used = u32Of(state, LENGTH);
   if (u32Of(state, ROOM) < used + length) {
-    const room = max<u32>((used + length) << 1, 1024);
-    const wider = allocate(room);
-    if (used) copyOctets(wider, u32Of(state, BUFFER), used);
-    if (u32Of(state, ROOM)) release(u32Of(state, BUFFER), u32Of(state, ROOM));
-    setU32(state, BUFFER, <u32>wider);
-    setU32(state, ROOM, room);
+    const wider = max<u32>((used + length) << 1, 1024);
+    setU32(state, BUFFER, <u32>reallocate(u32Of(state, BUFFER), used, u32Of(state, ROOM), wider));
+    setU32(state, ROOM, wider);
   }
   copyOctets(<usize>u32Of(state, BUFFER) + used, at, length);
   setU32(state, LENGTH, used + length);
