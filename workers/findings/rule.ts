@@ -1,6 +1,5 @@
-import type { Evidence, Finding, FoldedFinding, Prose, RuleId, Severity } from '../../src/model/finding.ts';
-import type { ExchangeRow, FlowRow, HelloRow, Nanoseconds, PacketNumber } from '../../src/model/units.ts';
-import type { Ladder, Quote } from '../../src/model/finding.ts';
+import type { Finding, FoldedFinding, RuleId, Severity } from '../../src/model/finding.ts';
+import type { ExchangeRow, FlowRow, HelloRow, Nanoseconds } from '../../src/model/units.ts';
 import type { ExchangeFacts, Facts } from './facts.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 
@@ -27,23 +26,8 @@ const SEVERITIES: Readonly<Record<ImpactLevel, Severity>> = {
 };
 
 /** What a rule says of one cause, in its own words. */
-export interface Statement {
+export interface Statement extends Omit<Finding, 'rule' | 'severity' | 'folded'> {
   readonly impact: ImpactLevel;
-  readonly title: string;
-  readonly scope: string;
-  readonly lead: Prose;
-  readonly count: number;
-  readonly flows: readonly FlowRow[];
-  readonly packets: readonly PacketNumber[];
-  readonly whyItMatters: Prose;
-  readonly whatToChange: readonly Prose[];
-  readonly logWords: readonly string[];
-  readonly sources: readonly string[];
-  readonly evidence: readonly [Evidence, ...Evidence[]];
-  readonly certainty: 'certain' | 'possible';
-  readonly caveats: readonly string[];
-  readonly ladder?: Ladder;
-  readonly quote?: Quote;
   /** When its example began: the last measure of its rank. */
   readonly time: Nanoseconds;
 }
