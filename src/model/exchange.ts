@@ -29,6 +29,9 @@ export const INTERIMS = defineTable('interims', 8, {
   status: 'u16',
 });
 
+/** Exchanges that were answered with a status of 500 or more, in the order the answers came: rules look at them without a pass over all. */
+export const SERVER_ERRORS = defineTable('serverErrors', 10, { exchange: 'u32' });
+
 /** A request or a response; row = exchange row * 2, plus 1 for the response. */
 export const MESSAGES = defineTable('messages', 13, {
   /** Nanoseconds since the capture's first packet: first and last octet of the message; NaN where absent. */

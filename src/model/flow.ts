@@ -33,7 +33,7 @@ export const FLOWS = defineTable('flows', 12, {
   exchanges: 'u32',
   /** Row of the ClientHello table plus one; 0 where there is none. */
   hello: 'u32',
-  /** The first ICMP error that quotes the flow. */
+  /** The first ICMP error that quotes the flow; with icmpType, icmpCode and icmpMtu. */
   icmpPacket: 'u32',
   /** The flow, plus one, that has the fragments of its datagrams but for those that made them whole; 0 where none came in fragments. */
   fragments: 'u32',
@@ -48,6 +48,8 @@ export const FLOWS = defineTable('flows', 12, {
   next: 'u32',
   originatorPort: 'u16',
   responderPort: 'u16',
+  /** MTU of the next hop that an ICMP error told ("fragmentation needed", "packet too big"); 0 where none or not told (RFC 1191, RFC 4443). */
+  icmpMtu: 'u16',
   /** IP protocol number: 6 TCP, 17 UDP, others as they are (ports are 0 but for SCTP, DCCP and UDP-Lite); 255 for TCP or UDP without its header (fragments, cut packets). */
   transport: 'u8',
   /** 4 or 6. */
@@ -56,6 +58,9 @@ export const FLOWS = defineTable('flows', 12, {
   completeness: 'u8',
   /** Letters of the history that are filled. */
   historyLength: 'u8',
+  /** Type and code of the ICMP error (RFC 792; of ICMPv6, RFC 4443, where ipVersion is 6). */
+  icmpType: 'u8',
+  icmpCode: 'u8',
 });
 
 /** Letters that a history may have. */
@@ -98,6 +103,10 @@ export const FlowMark = {
   PROXY_PROTOCOL: 1 << 14,
   /** The first RST came while octets of the other side were not acknowledged, or after data that followed the sender's FIN. */
   RESET_UNREAD: 1 << 15,
+  /** The first RST of a side had another time to live than the packets of that side. */
+  FOREIGN_RESET: 1 << 16,
+  /** A side told a window of 0. */
+  ZERO_WINDOW: 1 << 17,
 } as const;
 
 /**
@@ -132,6 +141,11 @@ export const DIRECTIONS = defineTable('directions', 13, {
   /** The last packet whose window was 0, and how many there were. */
   zeroWindowPacket: 'u32',
   zeroWindows: 'u32',
+  /** Between which packets of this side its window was 0 for the longest time; 0 where it was not, or was never opened again. */
+  longestShutFrom: 'u32',
+  longestShutUntil: 'u32',
+  /** The packet from which on the window has been 0; meant only where {@link SynOption} SHUT is set. */
+  shutPacket: 'u32',
   /** Segments that ended where the receiver's window ended. */
   windowFulls: 'u32',
   keepAlives: 'u32',
@@ -172,6 +186,8 @@ export const DIRECTIONS = defineTable('directions', 13, {
   /** Time to live or hop limit of the first packet, and of the first RST. */
   ttl: 'u8',
   rstTtl: 'u8',
+  /** The same of the last packet that was no RST. */
+  lastTtl: 'u8',
   /** {@link DirectionMark} bits. */
   marks: 'u8',
   /** Window scale of the SYN (RFC 7323) plus one; 0 where the option was not seen. */
@@ -188,6 +204,8 @@ export const SynOption = {
   SEEN: 1 << 0,
   SACK_PERMITTED: 1 << 1,
   TIMESTAMPS: 1 << 2,
+  /** No option: the last window that was told is 0. */
+  SHUT: 1 << 3,
   /** Core only: the window came in a SYN, where it is not scaled (RFC 7323 section 2.2). */
   WINDOW_IN_SYN: 1 << 7,
   /** Core only: it was told that octets of this direction were acknowledged that were not captured. */

@@ -22,6 +22,7 @@ import {
   MessageState,
   SectionMark,
   SECTIONS,
+  SERVER_ERRORS,
   TEXTS,
   Violation,
 } from './exchange.ts';
@@ -57,6 +58,7 @@ export const TABLES = {
   addresses: ADDRESSES,
   exchanges: EXCHANGES,
   interims: INTERIMS,
+  serverErrors: SERVER_ERRORS,
   messages: MESSAGES,
   streams: STREAMS,
   streamSides: STREAM_SIDES,

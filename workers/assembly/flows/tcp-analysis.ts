@@ -186,17 +186,36 @@ export function remember(own: usize, peer: usize, marks: u32, packet: u32): void
   if (marks & schema.PACKET_MARK_KEEP_ALIVE) remembered |= schema.DIRECTION_MARK_KEEP_ALIVE;
   if (isProbe) remembered |= schema.DIRECTION_MARK_PROBE;
   setU8(own, schema.DIRECTIONS_MARKS, kept | remembered);
-  rememberOptions(own, marks);
+  rememberOptions(own, marks, packet);
   if (marks) countMarks(own, marks, packet);
 }
 
-/** The window of a SYN is not scaled; behind a hole, unseen octets are told again. */
-function rememberOptions(own: usize, marks: u32): void {
+/** The window of a SYN is not scaled; behind a hole, unseen octets are told again; a window of 0 is shut until it is more. */
+function rememberOptions(own: usize, marks: u32, packet: u32): void {
   const before = u8Of(own, schema.DIRECTIONS_SYN_OPTIONS);
   let options = before & ~schema.SYN_OPTION_WINDOW_IN_SYN;
   if (scratch.tcpFlags & SYN) options |= schema.SYN_OPTION_WINDOW_IN_SYN;
   if (marks & schema.PACKET_MARK_LOST_SEGMENT) options &= ~schema.SYN_OPTION_UNSEEN_TOLD;
+  if (marks & schema.PACKET_MARK_ZERO_WINDOW) {
+    if (!(options & schema.SYN_OPTION_SHUT)) setU32(own, schema.DIRECTIONS_SHUT_PACKET, packet);
+    options |= schema.SYN_OPTION_SHUT;
+  } else if (options & schema.SYN_OPTION_SHUT && scratch.window != 0) {
+    options &= ~schema.SYN_OPTION_SHUT;
+    measureShut(own, packet);
+  }
   if (options != before) setU8(own, schema.DIRECTIONS_SYN_OPTIONS, options);
+}
+
+/** The window was opened again: how long it was shut. */
+function measureShut(own: usize, packet: u32): void {
+  const from = u32Of(own, schema.DIRECTIONS_SHUT_PACKET);
+  const longest =
+    timeOf(u32Of(own, schema.DIRECTIONS_LONGEST_SHUT_UNTIL)) -
+    timeOf(u32Of(own, schema.DIRECTIONS_LONGEST_SHUT_FROM));
+  // Without one so far, both are packet 0 and the difference is no number.
+  if (now() - timeOf(from) <= longest) return;
+  setU32(own, schema.DIRECTIONS_LONGEST_SHUT_FROM, from);
+  setU32(own, schema.DIRECTIONS_LONGEST_SHUT_UNTIL, packet);
 }
 
 function measureFlight(own: usize, peer: usize, end: u32): void {

@@ -62,8 +62,11 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
     reset(flow, side, at, own, peer, packet);
   }
   remember(own, peer, marks, packet);
-  if (marks & schema.PACKET_MARK_ZERO_WINDOW)
+  if (!isReset) setU8(own, schema.DIRECTIONS_LAST_TTL, scratch.ttl);
+  if (marks & schema.PACKET_MARK_ZERO_WINDOW) {
+    orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_ZERO_WINDOW);
     noteZeroWindow(at, side, u32Of(own, schema.DIRECTIONS_ZERO_WINDOWS));
+  }
   setU32(own, schema.DIRECTIONS_LAST_PACKET, packet);
   return marks;
 }
@@ -241,11 +244,18 @@ function isUnread(own: usize, peer: usize): bool {
   return lastData != 0 && isAfter(sent, u32Of(own, schema.DIRECTIONS_LAST_ACKNOWLEDGMENT));
 }
 
+/** Whether a RST has another time to live than its sender's first and last packet. */
+function isForeign(own: usize): bool {
+  const last = u8Of(own, schema.DIRECTIONS_LAST_TTL);
+  return last != 0 && scratch.ttl != last && scratch.ttl != u8Of(own, schema.DIRECTIONS_TTL);
+}
+
 function reset(flow: u32, side: u32, at: usize, own: usize, peer: usize, packet: u32): void {
   addU32(own, schema.DIRECTIONS_RESETS, 1);
   if (u32Of(own, schema.DIRECTIONS_RST_PACKET) == 0) {
     setU32(own, schema.DIRECTIONS_RST_PACKET, packet);
     setU8(own, schema.DIRECTIONS_RST_TTL, scratch.ttl);
+    if (isForeign(own)) orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_FOREIGN_RESET);
     const isFirst = !(u32Of(at, schema.FLOWS_MARKS) & schema.FLOW_MARK_RESET);
     if (isFirst && isUnread(own, peer)) orU32(at, schema.FLOWS_MARKS, schema.FLOW_MARK_RESET_UNREAD);
   }

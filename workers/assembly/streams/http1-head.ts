@@ -358,7 +358,14 @@ export function exchangeOfResponse(flow: u32, side: u32, afterGap: u32): u32 {
   const at = exchangeAt(exchange);
   setU16(at, schema.EXCHANGES_STATUS, status);
   setU32(at, schema.EXCHANGES_REASON, reason);
+  noteServerError(exchange, status);
   return exchange;
+}
+
+/** Keeps which exchange was answered with a server error (RFC 9110 section 15.6). */
+export function noteServerError(exchange: u32, finalStatus: u32): void {
+  if (finalStatus >= 500)
+    setU32(appendRow(schema.TABLE_SERVER_ERRORS), schema.SERVER_ERRORS_EXCHANGE, exchange);
 }
 
 /** The exchange of an answer to HTTP/0.9, which has neither status line nor fields: it is content alone. */

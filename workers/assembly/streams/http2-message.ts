@@ -8,7 +8,7 @@ import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as hpack from './hpack';
 import * as table from './hpack-table';
-import { addInterim, exchangeAt, messageAt, REQUEST, RESPONSE } from './http1-head';
+import { addInterim, exchangeAt, messageAt, noteServerError, REQUEST, RESPONSE } from './http1-head';
 import { endStream, isPartial, noteGaps, noteInvalid, pickUp } from './http2-data';
 import * as says from './http2-section';
 import * as state from './http2-state';
@@ -213,6 +213,7 @@ function response(flow: u32, self: usize, section: u32, said: u32, marks: u32, a
   }
   fill(self, stream, RESPONSE, section, marks);
   setU16(exchangeAt(exchange), schema.EXCHANGES_STATUS, status);
+  noteServerError(exchange, status);
   noteKind(stream, said);
   if (section) {
     const isBad = (said & says.ANY_REQUEST) != 0 || (said & (says.STATUS | says.UNKNOWN_LINE)) == 0;
