@@ -222,3 +222,37 @@ describe('the more telling cause comes first', () => {
     expect(findings[0]).toMatchObject({ rule: 'no-response-close', severity: 'error' });
   });
 });
+
+describe('what is said of a message that broke nothing', () => {
+  const request = String.raw`GET /orders HTTP/1.1\r\n\r\n`;
+  const answer = String.raw`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`;
+
+  async function leadOf(packets: string): Promise<string> {
+    const { findings } = await findingsOf(
+      drawn(`
+        client 10.0.0.1:2000
+        server 10.0.0.2:80
+        ${packets}
+      `),
+    );
+    const [finding] = findings.filter(({ rule }) => rule === 'bad-host');
+    return plain(finding?.lead ?? []);
+  }
+
+  it('is that the server answered, where it did', async () => {
+    const lead = await leadOf(`
+      0ms client > server "${request}"
+      1ms server > client "${answer}"
+    `);
+    expect(lead).toContain('The server answered it all the same here');
+  });
+
+  it('is not that, where the answers were not captured', async () => {
+    const lead = await leadOf(`
+      0ms client > server "${request}"
+      1ms client > server "${request}"
+    `);
+    expect(lead).not.toContain('answered');
+    expect(lead).toContain('What the server made of it is not in the capture.');
+  });
+});

@@ -1,5 +1,6 @@
 import { Framing, MessageMark, MessageState } from '../../src/model/exchange.ts';
 import type { Evidence, Prose } from '../../src/model/finding.ts';
+import { FlowMark } from '../../src/model/flow.ts';
 import type { FlowRow } from '../../src/model/units.ts';
 import { statusText } from './correlate.ts';
 import { evidenceOf, exampleLadder, scopeOf } from './example.ts';
@@ -94,15 +95,16 @@ function consequence({ reaction, receiver, message }: FaultInstance): string {
 
 /** Sentences on what the receiver did, and what the user felt. */
 function outcome(instance: FaultInstance, tellsAnswer: boolean): Prose {
-  const { reaction, receiver, message, exchange, impact } = instance;
+  const { facts, reaction, receiver, message, exchange, impact } = instance;
   const who = capitalize(receiver.label === 'client' ? receiver.noun : nounOf(receiver));
   if (reaction === undefined) {
     if (impact >= Impact.BROKE || !tellsAnswer) return [];
-    return [
-      message.isRequest
-        ? ` ${who} answered it all the same here; others refuse it.`
-        : ` ${who} read it all the same here; others refuse it.`,
-    ];
+    if (exchange.flow !== NO_FLOW && facts.marks(exchange.flow) & FlowMark.ONE_SIDED)
+      return [` What ${receiver.noun} made of it is not in the capture.`];
+    if (!message.isRequest) return [` ${who} read it all the same here; others refuse it.`];
+    return exchange.response === undefined
+      ? [` No answer of ${receiver.noun} is in the capture.`]
+      : [` ${who} answered it all the same here; others refuse it.`];
   }
   if (message.isRequest) {
     if (reaction.status !== undefined) {
