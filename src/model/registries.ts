@@ -463,13 +463,27 @@ export const SCTP_CHUNKS: Registry = {
 };
 
 /** Types of QUIC's long headers, as version 1 numbers them (RFC 9000 section 17.2). */
-export const QUIC_PACKET_TYPES: Registry = { 0: 'Initial', 1: '0-RTT', 2: 'Handshake', 3: 'Retry' };
+export const QUIC_PACKET_TYPES: Registry = {
+  0: 'Initial',
+  1: '0-RTT',
+  2: 'Handshake',
+  3: 'Retry',
+  4: 'Version Negotiation',
+};
 
 /** Versions of QUIC (RFC 9000, RFC 9369); drafts are 0xff000000 and their number. */
 export const QUIC_VERSIONS: Registry = {
   0: 'Version Negotiation',
   1: '1',
   0x6b3343cf: '2',
+  0x709a50c4: '2 (draft)',
+  0xff020000: '2 (draft-00)',
+  0xfaceb001: 'Facebook mvfst (draft-22)',
+  0xfaceb002: 'Facebook mvfst (draft-27)',
+  0xfaceb00e: 'Facebook mvfst (experimental)',
+  0x51303530: 'Google Q050',
+  0x54303530: 'Google T050',
+  0x54303531: 'Google T051',
   0xff00001b: 'draft-27',
   0xff00001c: 'draft-28',
   0xff00001d: 'draft-29',

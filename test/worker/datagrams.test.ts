@@ -3,7 +3,7 @@ import type { PacketItem } from '../../workers/api.ts';
 import type { Capture } from '../support/capture.ts';
 import { concat, hexOctets, u16, u32, u8 } from '../support/octets.ts';
 import { script } from '../support/packet-script.ts';
-import { cryptoFrame, initial, oneRtt } from '../support/quic-packets.ts';
+import { cryptoFrame, initial, negotiation, oneRtt } from '../support/quic-packets.ts';
 import { clientHelloMessage, TLS } from '../support/tls-messages.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { openOctets } from './open-file.ts';
@@ -67,6 +67,33 @@ describe('a datagram is named by its octets, on any port:', () => {
       'QUIC: Protected Payload',
       'UDP: 40002 → 40001 Len=1200',
       'UDP: 40002 → 40001 Len=49',
+    ]);
+  });
+
+  it('QUIC by what a server says of its versions, and by a reserved one that a client begins with', async () => {
+    const question = (version: number): Uint8Array =>
+      initial({ version, from: 'client', keyId: ID, frames: cryptoFrame(0, u8(1)), size: 60 });
+    const refusal = negotiation(ID, hexOctets('01020304'), [0x0a1a2a3a, 1]);
+    const reserved = question(0x0a0a0a0a);
+    expect(
+      await listed(script`
+        client 10.0.0.1:40000
+        server 10.0.0.2:40001
+        stranger 10.0.0.3:40002
+        0ms client > server udp ${reserved}
+        1ms server > client udp ${refusal}
+        2ms server > stranger udp ${refusal}
+        3ms stranger > client udp ${negotiation(ID, ID, [0x0badcafe])}
+        4ms stranger > client udp ${refusal.subarray(0, 21)}
+        5ms stranger > client udp ${concat(u8(0xe0), reserved.subarray(1))}
+      `),
+    ).toEqual([
+      'QUIC: Initial, DCID=8394c8f03e515708, SCID=01020304',
+      'QUIC: Version Negotiation, DCID=8394c8f03e515708, SCID=01020304',
+      'QUIC: Version Negotiation, DCID=8394c8f03e515708, SCID=01020304',
+      'UDP: 40002 → 40000 Len=27',
+      'UDP: 40002 → 40000 Len=21',
+      'UDP: 40002 → 40000 Len=60',
     ]);
   });
 

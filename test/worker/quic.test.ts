@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { HelloItem } from '../../workers/api.ts';
 import { CryptoStream, readFrames } from '../../workers/quic/frames.ts';
-import { initialKeys } from '../../workers/quic/initial-keys.ts';
 import { initialPackets, unprotect } from '../../workers/quic/initial-packet.ts';
 import type { Capture } from '../support/capture.ts';
 import { concat, hexOctets, toHex } from '../support/octets.ts';
 import { script } from '../support/packet-script.ts';
-import { closeFrame, cryptoFrame, handshakePacket, initial, oneRtt, QUIC } from '../support/quic-packets.ts';
+import {
+  closeFrame,
+  cryptoFrame,
+  googleFrames,
+  handshakePacket,
+  initial,
+  initialKeys,
+  negotiation,
+  oneRtt,
+  QUIC,
+} from '../support/quic-packets.ts';
 import { Random } from '../support/random.ts';
 import { clientHelloMessage, serverHelloMessage, TLS } from '../support/tls-messages.ts';
 import { writePcap } from '../support/write-pcap.ts';
@@ -52,6 +61,17 @@ describe('the keys of Initial packets', () => {
     ]);
   });
 
+  it("are those of Google's T050 and T051, and of drafts, as captures of theirs show", () => {
+    const keyOf = (version: number): string => toHex(initialKeys(version, ID).client.key);
+    expect([QUIC.T050, QUIC.T051, QUIC.V2_DRAFT_00, QUIC.V2_DRAFT, 0xff000016].map(keyOf)).toEqual([
+      '80ab8e0313d2c851aaff5405824a916a',
+      'e66b805440a16d39f1889b2726d1cc5c',
+      '95df2be2e8d549c82e996fc9339f4563',
+      '95df2be2e8d549c82e996fc9339f4563',
+      '07863d9c083786bc86766ce0d02bf93f',
+    ]);
+  });
+
   it("open the server's packet of RFC 9001 appendix A.3", () => {
     const [packet] = initialPackets(
       hexOctets(`
@@ -68,12 +88,13 @@ describe('the keys of Initial packets', () => {
 
 describe('a ClientHello in QUIC', () => {
   for (const [name, version] of Object.entries(QUIC)) {
+    const inFrames = name.startsWith('T') ? googleFrames : (octets: Uint8Array) => cryptoFrame(0, octets);
     it(`of ${name} on any port is a hello of a UDP flow, with what the server chose`, async () => {
       const question = initial({
         version,
         from: 'client',
         keyId: ID,
-        frames: cryptoFrame(0, asked),
+        frames: inFrames(asked),
         size: 1200,
       });
       const answer = initial({
@@ -82,7 +103,7 @@ describe('a ClientHello in QUIC', () => {
         keyId: ID,
         destinationId: CLIENT_ID,
         sourceId: SERVER_ID,
-        frames: cryptoFrame(0, answered),
+        frames: inFrames(answered),
       });
       const { items, hellos, withoutSni } = await hellosOf(script`
         client 10.0.0.1:50000
@@ -147,6 +168,75 @@ describe('a ClientHello in QUIC', () => {
     expect([hellos, items.length]).toEqual([1, 1]);
   });
 
+  it('that the server asked for again after a Retry (HelloRetryRequest) is another', async () => {
+    const retryRequest = serverHelloMessage({ cipher: 0x1302 });
+    const client = (keyId: Uint8Array, offset: number, number: number): Uint8Array =>
+      initial({
+        from: 'client',
+        keyId,
+        destinationId: number === 0 ? keyId : CLIENT_ID,
+        number,
+        frames: cryptoFrame(offset, asked),
+        size: 1200,
+      });
+    const answer = initial({
+      from: 'server',
+      keyId: SERVER_ID,
+      destinationId: CLIENT_ID,
+      frames: cryptoFrame(0, retryRequest),
+    });
+    const { hellos } = await hellosOf(script`
+      client 10.0.0.1:50000
+      server 10.0.0.2:443
+      0ms client > server udp ${client(ID, 0, 0)}
+      2ms client > server udp ${client(SERVER_ID, 0, 0)}
+      3ms server > client udp ${answer}
+      4ms client > server udp ${client(SERVER_ID, asked.length, 1)}
+    `);
+    expect(hellos).toBe(2);
+  });
+
+  it('of a version that does not tell its salt is read with the one that fits', async () => {
+    const RESERVED = 0x1a2a3a4a;
+    const MVFST = 0xfaceb002;
+    for (const [version, salt] of [
+      [RESERVED, 0],
+      [RESERVED, 1],
+      [MVFST, 2],
+      [0xfaceb001, 3],
+    ] as const) {
+      const question = initial({
+        version,
+        salt,
+        from: 'client',
+        keyId: ID,
+        frames: cryptoFrame(0, asked),
+        size: 1200,
+      });
+      const { items } = await hellosOf(script`
+        client 10.0.0.1:50000
+        server 10.0.0.2:443
+        0ms client > server udp ${question}
+      `);
+      expect(items).toMatchObject([{ serverName: 'shop.example', version: 'TLS 1.3? over QUIC' }]);
+    }
+  });
+
+  it('that is said again in a version that the server speaks is one hello', async () => {
+    const [reserved, again] = [0x0a0a0a0a, QUIC.V1].map((version) =>
+      initial({ version, from: 'client', keyId: ID, frames: cryptoFrame(0, asked), size: 1200 }),
+    );
+    const refusal = negotiation(CLIENT_ID, ID, [0x4a5a6a7a, QUIC.V1]);
+    const { hellos, items } = await hellosOf(script`
+      client 10.0.0.1:50000
+      server 10.0.0.2:443
+      0ms client > server udp ${reserved ?? asked}
+      1ms server > client udp ${refusal}
+      2ms client > server udp ${again ?? asked}
+    `);
+    expect([hellos, items.length]).toEqual([1, 1]);
+  });
+
   it('that the server refuses with an alert names the alert', async () => {
     const question = initial({ from: 'client', keyId: ID, frames: cryptoFrame(0, asked), size: 1200 });
     const refusal = initial({
@@ -204,7 +294,8 @@ describe('frames of any octets', () => {
         random.below(3) === 0 ? random.below(256) : random.below(8),
       );
       const stream = new CryptoStream();
-      for (const { offset, octets: content } of readFrames(octets).crypto) {
+      const version = round % 2 === 0 ? QUIC.V1 : QUIC.T050;
+      for (const { offset, octets: content } of readFrames(octets, version).crypto) {
         expect(content.length).toBeLessThanOrEqual(octets.length);
         stream.put(offset, content, 1);
       }

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../src/model/limits.ts';
+import { T050, T051 } from './initial-keys.ts';
 import { varint } from './initial-packet.ts';
 
 /** Room for a ClientHello of today, with a post-quantum share. */
@@ -19,8 +20,14 @@ const ACK_ECN = 3;
 const CRYPTO = 6;
 const CONNECTION_CLOSE = 0x1c;
 
+/** Google's versions with TLS (quiche, quic_framer.cc): CRYPTO has another number, an ACK's type holds the sizes of its numbers. */
+const GOOGLE_PING = 7;
+const GOOGLE_CRYPTO = 8;
+const GOOGLE_ACK = 0x40;
+
 /** Reads the frames of an Initial packet, up to the first that cannot be in one. */
-export function readFrames(octets: Uint8Array): Frames {
+export function readFrames(octets: Uint8Array, version = 1): Frames {
+  const isGoogle = version === T050 || version === T051;
   const crypto: { offset: number; octets: Uint8Array }[] = [];
   let closedWith: number | undefined;
   let at = 0;
@@ -30,7 +37,11 @@ export function readFrames(octets: Uint8Array): Frames {
     return number?.value ?? 0;
   };
   while (at < octets.length) {
-    const type = next();
+    if (isGoogle && (octets[at] ?? 0) >= GOOGLE_ACK) {
+      at = googleAcknowledgementEnd(octets, at);
+      continue;
+    }
+    const type = isGoogle ? ownType(next()) : next();
     if (type === PADDING || type === PING) continue;
     if (type === ACK || type === ACK_ECN) {
       skipAcknowledgement(next, type === ACK_ECN);
@@ -58,6 +69,26 @@ function skipAcknowledgement(next: () => number, hasCounts: boolean): void {
   const ranges = Math.min(next(), 32_768);
   const numbers = 1 + 2 * ranges + (hasCounts ? 3 : 0);
   for (let index = 0; index < numbers; index++) next();
+}
+
+/** A type of Google's as RFC 9000 numbers it. */
+function ownType(type: number): number {
+  if (type === GOOGLE_CRYPTO) return CRYPTO;
+  return type === GOOGLE_PING || type === PADDING ? PING : Infinity;
+}
+
+/** Octets of a packet number by two bits of the type. */
+const GOOGLE_SIZES = [1, 2, 4, 6] as const;
+
+/** Type, largest, delay, [count of blocks,] first block, a gap and a block each, times of arrival. */
+function googleAcknowledgementEnd(octets: Uint8Array, at: number): number {
+  const type = octets[at] ?? 0;
+  const block = GOOGLE_SIZES[type & 3] ?? 1;
+  let end = at + 1 + (GOOGLE_SIZES[(type >> 2) & 3] ?? 1) + 2;
+  const blocks = type & 0x20 ? (octets[end++] ?? 0) : 0;
+  end += block + blocks * (1 + block);
+  const times = octets[end] ?? 0;
+  return end + 1 + (times === 0 ? 0 : 5 + 3 * (times - 1));
 }
 
 /** A handshake message, and the packets of its first and last octet. */

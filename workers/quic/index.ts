@@ -1,7 +1,7 @@
 import type { FlowRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { CryptoStream, readFrames } from './frames.ts';
-import { type InitialKeys, initialKeys } from './initial-keys.ts';
+import { type BothKeys, candidateKeys } from './initial-keys.ts';
 import { type InitialPacket, initialPackets, unprotect } from './initial-packet.ts';
 
 /** CONNECTION_CLOSE's codes for alerts of TLS: 0x100 and the alert (RFC 9001 section 4.8). */
@@ -47,10 +47,11 @@ class Handshake {
   readonly #core: Core;
   readonly #flow: FlowRow;
   /** Keys by the connection ID that they follow from: a Retry makes the client begin with another (RFC 9001 section 5.2). */
-  readonly #keys = new Map<string, { readonly client: InitialKeys; readonly server: InitialKeys }>();
+  readonly #keys = new Map<string, BothKeys>();
   readonly #streams = new Map<string, CryptoStream>();
-  /** The randoms of ClientHellos, and the stream that each came in. */
-  readonly #randoms = new Map<string, string>();
+  /** The randoms of ClientHellos, and the streams that one came in. */
+  readonly #randoms = new Set<string>();
+  readonly #greeted = new Set<string>();
   #client: 0 | 1 | undefined;
 
   constructor(core: Core, flow: FlowRow) {
@@ -72,7 +73,7 @@ class Handshake {
   #packet(packet: InitialPacket, side: 0 | 1, number: number): void {
     const opened = this.#open(packet, side);
     if (!opened) return;
-    const { crypto, closedWith } = readFrames(opened.frames);
+    const { crypto, closedWith } = readFrames(opened.frames, packet.version);
     const stream = this.#streamOf(opened.id, side);
     for (const { offset, octets } of crypto) stream.put(offset, octets, number);
     for (const { octets, firstPacket, lastPacket } of stream.messages()) {
@@ -85,14 +86,17 @@ class Handshake {
   }
 
   /**
-   * After a Retry the client begins again with the same ClientHello (RFC 9000 section 17.2.5.2; its transport parameters may
-   * differ): it is one. After a HelloRetryRequest another one follows in the same stream.
+   * After a Retry or a Version Negotiation the client begins again, most often with the same ClientHello (RFC 9000 section
+   * 17.2.5.2; its transport parameters may differ): it is one. After a HelloRetryRequest a second one follows in the same stream, with
+   * the same random (RFC 8446 section 4.1.2): it is another.
    */
   #isRepeated(hello: Uint8Array, id: string): boolean {
     const random = hello.subarray(RANDOM_AT, RANDOM_AT + RANDOM_OCTETS).join();
-    const known = this.#randoms.get(random);
-    this.#randoms.set(random, known ?? id);
-    return known !== undefined && known !== id;
+    const isFirst = !this.#greeted.has(id);
+    const isKnown = this.#randoms.has(random);
+    this.#greeted.add(id);
+    this.#randoms.add(random);
+    return isFirst && isKnown;
   }
 
   /** Tries the packet's own connection ID, as a client's first has it, then those of the packets before. */
@@ -107,12 +111,14 @@ class Handshake {
       if (frames) return { frames, id: known };
     }
     if (isKnown) return undefined;
-    const keys = initialKeys(packet.version, packet.destinationId);
-    const frames = unprotect(packet, keys.client);
-    if (!frames) return undefined;
-    this.#client ??= side;
-    this.#keys.set(id, keys);
-    return { frames, id };
+    for (const keys of candidateKeys(packet.version, packet.destinationId)) {
+      const frames = unprotect(packet, keys.client);
+      if (!frames) continue;
+      this.#client ??= side;
+      this.#keys.set(id, keys);
+      return { frames, id };
+    }
+    return undefined;
   }
 
   #streamOf(id: string, side: 0 | 1): CryptoStream {

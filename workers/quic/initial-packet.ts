@@ -1,5 +1,5 @@
 import { ecb, gcm } from '@noble/ciphers/aes.js';
-import { type InitialKeys, VERSION_2 } from './initial-keys.ts';
+import { type InitialKeys, initialType } from './initial-keys.ts';
 
 /** An Initial packet as it lies in its datagram, still protected (RFC 9000 section 17.2.2). */
 export interface InitialPacket {
@@ -43,7 +43,7 @@ function packetAt(octets: Uint8Array): InitialPacket | undefined {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   const version = view.getUint32(1);
   const type = ((octets[0] ?? 0) >> 4) & 3;
-  if (((octets[0] ?? 0) & 0x80) === 0 || type !== (version === VERSION_2 ? 1 : 0)) return undefined;
+  if (((octets[0] ?? 0) & 0x80) === 0 || type !== initialType(version)) return undefined;
   const idEnd = 6 + (octets[5] ?? 0);
   const sourceEnd = idEnd + 1 + (octets[idEnd] ?? 0);
   const token = varint(octets, sourceEnd);

@@ -41,7 +41,7 @@ function describeQuic(at: usize, end: usize): void {
     tell(schema.FIELD_QUIC_DCID, 1, quic.destinationId, quic.destinationIdLength, NaN);
     tell(schema.FIELD_QUIC_SCID, 1, quic.sourceId, quic.sourceIdLength, NaN);
     if (quic.tokenLength) tell(schema.FIELD_QUIC_TOKEN, 1, quic.token, quic.tokenLength, NaN);
-    if (quic.packetType != quic.RETRY) {
+    if (quic.packetType < quic.RETRY) {
       tell(
         schema.FIELD_QUIC_LENGTH,
         1,

@@ -1,4 +1,4 @@
-// QUIC: RFC 9000, version 2 RFC 9369, drafts 22 to 34. Its handshake is encrypted with keys that anybody can derive (RFC 9001
+// QUIC: RFC 9000, version 2 RFC 9369, drafts 22 to 34, and what others made of them. Its handshake is encrypted with keys that anybody can derive (RFC 9001
 // section 5.2), which is not done here: the first Initial packets are kept, and workers/quic reads them when the capture is over.
 
 import { copyOctets, has, u16At, u32At, u8At } from '../bytes';
@@ -10,6 +10,15 @@ import * as schema from '../schema';
 
 export const VERSION_1: u32 = 0x00000001;
 export const VERSION_2: u32 = 0x6b3343cf;
+/** Drafts of version 2: draft-ietf-quic-v2-00, and 01 to 08. */
+const VERSION_2_DRAFT_00: u32 = 0xff020000;
+const VERSION_2_DRAFT: u32 = 0x709a50c4;
+/** Google's QUIC with headers as in the drafts: with TLS (T050, T051), and with a handshake of its own (Q050). */
+const T050: u32 = 0x54303530;
+const T051: u32 = 0x54303531;
+const Q050: u32 = 0x51303530;
+/** Facebook's mvfst has 0xfaceb001, 0xfaceb002 and more. */
+const MVFST: u32 = 0xfaceb000;
 const LONGEST_ID: u32 = 20;
 
 /** What a long header says its packet is, as version 1 numbers it. */
@@ -17,6 +26,8 @@ export const INITIAL: u32 = 0;
 export const ZERO_RTT: u32 = 1;
 export const HANDSHAKE: u32 = 2;
 export const RETRY: u32 = 3;
+/** A long header without a version (RFC 9000 section 17.2.1): the versions that the server speaks follow. */
+export const NEGOTIATION: u32 = 4;
 
 // Directions of UDP have no segments that wait. Their columns hold here, of each direction: the row of the last initial of the
 // flow, plus one (of direction 0); how many initials were kept; the first packet with a short header, which is 1-RTT.
@@ -54,17 +65,36 @@ function varint(at: usize, end: usize): u64 {
 }
 
 function isKnown(number: u32): bool {
-  return number == VERSION_1 || number == VERSION_2 || (number >= 0xff000016 && number <= 0xff000022);
+  if (number == VERSION_1 || number == VERSION_2 || (number >= 0xff000016 && number <= 0xff000022))
+    return true;
+  if (number == VERSION_2_DRAFT || number == VERSION_2_DRAFT_00) return true;
+  return (number & 0xffffff00) == MVFST || number == T050 || number == T051 || number == Q050;
+}
+
+/** A version that no server speaks, which makes it tell those that it does (RFC 9000 section 15). */
+function isReserved(number: u32): bool {
+  return (number & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
+
+/** The versions in a Version Negotiation packet: whole ones, one of which is known. */
+function hasKnownVersion(at: usize, end: usize): bool {
+  if ((end - at) & 3) return false;
+  for (; has(at, end, 4); at += 4) {
+    if (isKnown(u32At(at))) return true;
+  }
+  return false;
 }
 
 /** Reads a long header of a version that is known (RFC 9000 section 17.2); false where there is none. */
 export function header(at: usize, end: usize): bool {
   if (!has(at, end, 7) || (u8At(at) & 0x80) == 0) return false;
   version = u32At(at + 1);
-  if (!isKnown(version)) return false;
+  if (version != 0 && !isKnown(version) && !isReserved(version)) return false;
   const bits = (u8At(at) >> 4) & 3;
-  // RFC 9369 section 3.2: version 2 counts on by one.
-  packetType = version == VERSION_2 ? (bits + 3) & 3 : bits;
+  // RFC 9369 section 3.2: version 2 counts on by one, as most of its drafts did.
+  const isSecond = version == VERSION_2 || version == VERSION_2_DRAFT;
+  packetType = isSecond ? (bits + 3) & 3 : bits;
+  if (version == 0) packetType = NEGOTIATION;
   destinationIdLength = u8At(at + 5);
   destinationId = at + 6;
   if (destinationIdLength > LONGEST_ID || !has(destinationId, end, destinationIdLength + 1)) return false;
@@ -77,6 +107,7 @@ export function header(at: usize, end: usize): bool {
   lengthAt = content;
   packetEnd = end;
   if (packetType == RETRY) return true;
+  if (packetType == NEGOTIATION) return hasKnownVersion(content, end);
   if (packetType == INITIAL) {
     const size = varint(content, end);
     if (after == 0 || size > <u64>(end - after)) return false;
@@ -94,7 +125,10 @@ export function header(at: usize, end: usize): bool {
 
 /** Whether a datagram begins with a long header of a known version. */
 export function isQuic(at: usize, end: usize): bool {
-  return header(at, end) && (packetType != INITIAL || packetEnd - content >= 20);
+  if (!header(at, end)) return false;
+  if (packetType == INITIAL) return packetEnd - content >= 20;
+  // A client begins with a reserved version; nothing else of it is ever sent.
+  return !isReserved(version);
 }
 
 /** A datagram of a flow of QUIC. */
@@ -111,7 +145,7 @@ export function receive(flow: u32, side: u32, at: usize, end: usize, packet: u32
       return;
     }
     if (!header(at, end)) return;
-    if (packetType == INITIAL && isFirst) keep(flow, side, at, end, packet);
+    if (packetType == INITIAL && isFirst && version != Q050) keep(flow, side, at, end, packet);
     if (packetType == INITIAL) isFirst = false;
     at = packetEnd;
   }
