@@ -243,6 +243,17 @@ export interface FieldLine {
   readonly remark?: string;
 }
 
+/** An interim (1xx) response that came before the final one. */
+export interface InterimDetail {
+  /** `HTTP/1.1 103 Early Hints`; '' in HTTP/2, which has `:status` among the lines. */
+  readonly startLine: string;
+  readonly status: number;
+  readonly lines: readonly FieldLine[];
+  readonly packet: PacketNumber;
+  /** Since the first packet. */
+  readonly time: Nanoseconds;
+}
+
 /** One side of an exchange. */
 export interface MessageDetail {
   readonly startLine: string;
@@ -266,6 +277,8 @@ export interface ExchangeDetail {
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly request: MessageDetail | undefined;
   readonly response: MessageDetail | undefined;
+  /** Interim responses before the final one, in the order they came: the first of them, where there are very many. */
+  readonly interims: readonly InterimDetail[];
   readonly related: readonly Evidence[];
   readonly timing: TimingDetail;
   /** There where messages can be asked for by `conversation`. */

@@ -4,6 +4,7 @@ import type { FollowPart, FollowPiece } from '../src/model/follow.ts';
 import { bodyPreview } from './bodies/body.ts';
 import type { Core } from './core.ts';
 import { startLine } from './details/exchange-detail.ts';
+import { interimStartLine } from './details/interim-details.ts';
 import { fieldLines } from './field-lines.ts';
 import { PART_OCTETS } from './follow.ts';
 import { http2ErrorName, streamFacts } from './http2-words.ts';
@@ -155,11 +156,13 @@ function eventPiece(
   }
 }
 
-/** Interim responses: their status is all that is kept of them. */
 function interimPieces(core: Core, exchange: ExchangeRow): readonly FollowPiece[] {
-  return interimsOf(core, exchange).map(({ status, packet }) =>
-    piece(core, exchange * 2 + 1, packet, UTF8.encode(`${status}\r\n`), 'interim response'),
-  );
+  return interimsOf(core, exchange).map((interim) => {
+    const start = interimStartLine(interim);
+    const lines = [...(start === '' ? [] : [start]), ...fieldLines(core, interim.section)];
+    const octets = UTF8.encode(`${lines.join('\r\n')}\r\n`);
+    return piece(core, exchange * 2 + 1, interim.packet, octets, 'interim response');
+  });
 }
 
 function headPiece(core: Core, message: number, packet: PacketNumber): FollowPiece {

@@ -4,8 +4,15 @@ import type { Core } from './core.ts';
 /** An interim (1xx) response. */
 export interface Interim {
   readonly status: number;
-  /** Packet of its first octet. */
+  /** Packet and TCP sequence number of its first octet: in HTTP/2 that of its HEADERS frame. */
   readonly packet: PacketNumber;
+  readonly sequence: number;
+  /** Row plus one of the sections table; 0 where its header section was not kept. */
+  readonly section: number;
+  /** Reason phrase as sent; '' where there was none. */
+  readonly reason: string;
+  /** As in the messages table: 11 HTTP/1.1, 20 HTTP/2. */
+  readonly version: number;
 }
 
 const BLOCK = 8192;
@@ -21,7 +28,15 @@ export function interimsOf(core: Core, exchange: ExchangeRow): readonly Interim[
     const count = Math.min(rows.length, interims.rows - from);
     for (let at = 0; at < count; at++) {
       if (rows[at] !== exchange) continue;
-      found.push({ status: interims.status(from + at), packet: interims.packet(from + at) });
+      const row = from + at;
+      found.push({
+        status: interims.status(row),
+        packet: interims.packet(row),
+        sequence: interims.sequence(row),
+        section: interims.section(row),
+        reason: core.text(interims.reason(row)),
+        version: interims.version(row),
+      });
     }
   }
   return found;

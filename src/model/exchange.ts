@@ -24,9 +24,16 @@ export const EXCHANGES = defineTable('exchanges', 12, {
 export const INTERIMS = defineTable('interims', 8, {
   /** Row of the exchange that awaited its final response. */
   exchange: 'u32',
-  /** Packet of its first octet. */
+  /** Packet and TCP sequence number of its first octet: in HTTP/2 that of its HEADERS frame. */
   packet: 'u32',
+  sequence: 'u32',
+  /** Row plus one of the sections table; 0 where it was not kept. */
+  section: 'u32',
+  /** Interned reason phrase as sent; 0 absent. */
+  reason: 'u32',
   status: 'u16',
+  /** As in messages. */
+  version: 'u8',
 });
 
 /** Exchanges that were answered with a status of 500 or more, in the order the answers came: rules look at them without a pass over all. */

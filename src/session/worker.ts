@@ -16,6 +16,7 @@ export type {
   FlowDetail,
   FlowItem,
   HelloItem,
+  InterimDetail,
   IssueItem,
   Items,
   Listener,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeExchanges } from '../support/describe-capture.ts';
-import { exchange, exchanges, protocols } from '../support/facts.ts';
+import { exchange, exchanges, interims, protocols } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
 import { connection, script } from '../support/packet-script.ts';
 import { readCapture } from '../support/read-capture.ts';
@@ -183,6 +183,24 @@ describe('HTTP/1', () => {
     expect(exchange(core, 0).response).toMatchObject({ state: 'COMPLETE', lines: ['Content-Length: 0'] });
     expect(exchange(core, 0).request.says).toContain('EXPECT_CONTINUE');
     expect(exchange(core, 1).interimStatus).toBe(0);
+    expect(interims(core)).toEqual([
+      'exchange 0 in packet 5 at 1: HTTP/1.1 100 Continue',
+      'exchange 0 in packet 7 at 26: HTTP/1.1 103 Early Hints | Link: </s.css>',
+    ]);
+  });
+
+  it('keeps what there is of an interim response that is split, cut or broken', async () => {
+    const core = await readFourWays(connection`
+      3ms client > server ${GET}
+      4ms server > client "HTTP/1.1 103 Early Hints\r\nLi"
+      5ms server > client "nk: </a>\r\nContent-Length: 3\r\n\r\nHTTP/1.1 102\r\nX: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </b"
+      6ms server > client FIN
+    `);
+    expect(interims(core)).toEqual([
+      'exchange 0 in packet 5 at 1: HTTP/1.1 103 Early Hints | Link: </a> | Content-Length: 3',
+      'exchange 0 in packet 6 at 60: HTTP/1.1 102 | X: 1',
+      'exchange 0 in packet 6 at 82: HTTP/1.1 103 Early Hints | Link: </b',
+    ]);
   });
 
   it('makes a tunnel of a CONNECT that was granted, and none of one that was refused', async () => {

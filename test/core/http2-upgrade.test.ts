@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../../src/model/counter.ts';
-import { exchange, exchanges, flowMarks, issues, streamOf } from '../support/facts.ts';
+import { exchange, exchanges, flowMarks, interims, issues, streamOf } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
 import { data, PREFACE, request, response, settings } from '../support/http2-messages.ts';
 import { concat } from '../support/octets.ts';
@@ -23,6 +23,9 @@ describe('HTTP/1.1 with Upgrade: h2c', () => {
     `);
     expect(exchanges(core)).toEqual(['GET /h2c 200', 'GET /3 404']);
     expect(exchange(core, 0)).toMatchObject({ interimStatus: 101, reason: '' });
+    expect(interims(core)).toEqual([
+      'exchange 0 in packet 5 at 1: HTTP/1.1 101 Switching Protocols | Connection: Upgrade | Upgrade: h2c',
+    ]);
     expect(exchange(core, 0).request.version).toBe(11);
     expect(exchange(core, 0).response).toMatchObject({
       version: 20,

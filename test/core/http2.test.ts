@@ -4,6 +4,7 @@ import {
   exchange,
   exchanges,
   flowMarks,
+  interims,
   issues,
   protocols,
   streamOf,
@@ -124,7 +125,7 @@ describe('HTTP/2', () => {
   it('tells interim responses, trailers and a body of a request', async () => {
     const core = await readFourWays(connection`
       3ms client > server ${HELLO} ${request(1, '/up', [['expect', '100-continue']], '')}
-      4ms server > client ${settings()} ${response(1, 103)} ${response(1, 100)}
+      4ms server > client ${settings()} ${response(1, 103, [['link', '</a.css>; rel=preload']])} ${response(1, 100)}
       5ms client > server ${data(1, 'content')} ${headers(1, [['x-sum', '1']], 'end')}
       6ms server > client ${response(1, 200)} ${data(1, 'ok')} ${headers(1, [['x-time', '2']], 'end')}
     `);
@@ -140,8 +141,10 @@ describe('HTTP/2', () => {
       trailers: ['x-time: 2'],
       packets: [7, 7, 7],
     });
-    expect(core.tables.interims.rows).toBe(2);
-    expect([core.tables.interims.status(0), core.tables.interims.packet(0)]).toEqual([103, 5]);
+    expect(interims(core)).toEqual([
+      'exchange 0 in packet 5 at 10: HTTP/2 103 | :status: 103 | link: </a.css>; rel=preload',
+      'exchange 0 in packet 5 at 60: HTTP/2 100 | :status: 100',
+    ]);
   });
 
   it('keeps one section for equal ones, and tells lines that the table knows', async () => {

@@ -146,6 +146,21 @@ export function exchange(core: Core, row: number): ExchangeFacts {
   };
 }
 
+/** Every interim response in a line: where it began (sequence numbers from the first octet on), start line and field lines. */
+export function interims(core: Core): string[] {
+  const { interims: rows, exchanges, directions, flows } = core.tables;
+  return Array.from({ length: rows.rows }, (_, row) => {
+    const exchange = rows.exchange(row);
+    const flow = exchanges.flow(exchange);
+    const server = flows.marks(flow) & FlowMark.CLIENT_IS_RESPONDER ? 0 : 1;
+    const at = rows.sequence(row) - directions.initialSequence(flow * 2 + server);
+    const version = rows.version(row) === 20 ? 'HTTP/2' : `HTTP/1.${rows.version(row) - 10}`;
+    const start = [version, rows.status(row), core.text(rows.reason(row))].join(' ').trim();
+    const lines = [start, ...sectionLines(core, rows.section(row))];
+    return `exchange ${exchange} in packet ${rows.packet(row)} at ${at}: ${lines.join(' | ')}`;
+  });
+}
+
 /** Every exchange in a line: method, target and status, "-" for what was not seen. */
 export function exchanges(core: Core): string[] {
   return Array.from({ length: core.tables.exchanges.rows }, (_, row) => {

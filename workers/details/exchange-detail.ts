@@ -10,6 +10,7 @@ import { exchangeItem, stateWords, versionName } from '../items/exchange-item.ts
 import { timingDetail } from '../overview/timing-detail.ts';
 import { sideName } from '../roles.ts';
 import { remarkLines, remarkTrailers, violationSentences } from '../violations.ts';
+import { interimDetails } from './interim-details.ts';
 import { exchangeFacts, messageNotes, streamEvidence } from './stream-facts.ts';
 
 /** All of one exchange but its bodies; undefined where there is no such exchange. */
@@ -21,6 +22,7 @@ export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetai
     facts: exchangeFacts(core, exchange),
     request: messageDetail(core, exchange * 2),
     response: messageDetail(core, exchange * 2 + 1),
+    interims: interimDetails(core, exchange),
     related: related(core, exchange),
     timing: timingDetail(core, exchange),
     ...(conversation === undefined ? {} : { conversation }),

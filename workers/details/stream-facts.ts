@@ -1,6 +1,6 @@
 import { MessageMark, MessageState } from '../../src/model/exchange.ts';
 import type { Evidence } from '../../src/model/finding.ts';
-import { formatAmount, formatCount, formatList } from '../../src/model/format.ts';
+import { formatAmount, formatCount } from '../../src/model/format.ts';
 import { Http2Error } from '../../src/model/http2-registries.ts';
 import { StreamKind, StreamMark, StreamSideMark } from '../../src/model/stream.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
@@ -11,6 +11,7 @@ import { interimsOf } from '../interims.ts';
 import { resetWords } from '../items/exchange-item.ts';
 import { clientSide } from '../roles.ts';
 import { windowWaits } from '../window-words.ts';
+import { INTERIMS_SHOWN } from './interim-details.ts';
 
 interface Fact {
   readonly label: string;
@@ -124,15 +125,11 @@ export function streamEvidence(core: Core, exchange: ExchangeRow): readonly Evid
 export function messageNotes(core: Core, message: number): readonly string[] {
   const { messages } = core.tables;
   const notes: string[] = [];
-  const interims = message & 1 ? interimsOf(core, message >>> 1) : [];
-  const named = interims
-    .slice(0, 8)
-    .map(({ status, packet }) => `${status} in packet ${formatCount(packet)}`);
-  if (named.length > 0) {
-    const more =
-      interims.length > named.length ? ` and ${formatCount(interims.length - named.length)} more` : '';
-    const noun = interims.length === 1 ? 'An interim response' : 'Interim responses';
-    notes.push(`${noun} came before it: ${formatList(named)}${more}.`);
+  const interims = message & 1 ? interimsOf(core, message >>> 1).length : 0;
+  if (interims > INTERIMS_SHOWN) {
+    notes.push(
+      `${formatCount(interims)} interim responses came before it; the first ${INTERIMS_SHOWN} are shown.`,
+    );
   }
   if (messages.marks(message) & MessageMark.UNKNOWN_FIELDS) {
     notes.push(

@@ -71,6 +71,11 @@ export function endOfSameSection(at: usize, end: usize, side: u32): usize {
   return isEqual(at, lastSections + <usize>side * SAME, length) ? at + length : 0;
 }
 
+/** The section of an interim response, likewise: the final one that follows it is not compared with it. */
+export function interimSection(at: usize, end: usize, isSame: bool): u32 {
+  return isSame ? lastRow1 : sectionOf(at, end);
+}
+
 /** The section in [at, end): row plus one. `isSame` where endOfSameSection told its end. */
 export function sectionIn(at: usize, end: usize, side: u32, isSame: bool): u32 {
   if (isSame) return side ? lastRow1 : lastRow0;
@@ -373,19 +378,4 @@ export function exchangeOfBareAnswer(flow: u32, side: u32): u32 {
   status = 0;
   reason = 0;
   return exchangeOfResponse(flow, side, 0);
-}
-
-/** An interim response (RFC 9110 section 15.2) belongs to the exchange that awaits its final one. */
-export function noteInterim(flow: u32, packet: u32): void {
-  const open = awaitedExchange(flow);
-  if (open) addInterim(open - 1, packet, status);
-}
-
-/** Keeps an interim response of an exchange, which began in a packet. */
-export function addInterim(exchange: u32, packet: u32, interimStatus: u32): void {
-  setU16(exchangeAt(exchange), schema.EXCHANGES_INTERIM_STATUS, interimStatus);
-  const row = appendRow(schema.TABLE_INTERIMS);
-  setU32(row, schema.INTERIMS_EXCHANGE, exchange);
-  setU32(row, schema.INTERIMS_PACKET, packet);
-  setU16(row, schema.INTERIMS_STATUS, interimStatus);
 }

@@ -9,6 +9,7 @@ import * as head from './http1-head';
 import * as state from './http1-state';
 import * as http2 from './http2';
 import { HEADER_OCTETS, isPlausibleHeader } from './http2-frame';
+import { addInterim } from './interims';
 import { forget } from './sniff';
 import * as websocket from './websocket';
 import { looksLikeClient } from './websocket-frame';
@@ -51,7 +52,15 @@ export function upgrade(flow: u32, side: u32, exchange: u32, marks: u32): void {
 function becomeHttp2(flow: u32, side: u32, exchange: u32): void {
   const peer = side ^ 1;
   const message = head.messageAt(exchange, head.RESPONSE);
-  head.addInterim(exchange, u32Of(message, schema.MESSAGES_FIRST_PACKET), 101);
+  const row = addInterim(
+    exchange,
+    101,
+    u32Of(message, schema.MESSAGES_FIRST_PACKET),
+    u32Of(message, schema.MESSAGES_SEQUENCE),
+    u32Of(message, schema.MESSAGES_SECTION),
+  );
+  setU32(row, schema.INTERIMS_REASON, u32Of(head.exchangeAt(exchange), schema.EXCHANGES_REASON));
+  setU8(row, schema.INTERIMS_VERSION, u8Of(message, schema.MESSAGES_VERSION));
   head.clearMessage(message);
   setU16(head.exchangeAt(exchange), schema.EXCHANGES_STATUS, 0);
   setU32(head.exchangeAt(exchange), schema.EXCHANGES_REASON, 0);

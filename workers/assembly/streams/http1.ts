@@ -13,6 +13,7 @@ import * as head from './http1-head';
 import * as leave from './http1-leave';
 import * as state from './http1-state';
 import * as streams from './index';
+import * as interims from './interims';
 import { looksLikeHttp, NO } from './sniff';
 
 const CR: u32 = 13;
@@ -221,11 +222,12 @@ function writeHead(
   if (isResponse) head.parseStatusLine(at, lineEnd);
   else head.parseRequestLine(at, lineEnd);
   if (isResponse) count(schema.COUNTER_RESPONSES, 1);
+  const sectionStart = min<usize>(lineFeed + 1, end);
   if (isResponse && head.status >= 100 && head.status < 200 && head.status != 101) {
-    head.noteInterim(flow, u32Of(self, state.FIRST_PACKET));
+    const section = head.interimSection(sectionStart, end, isSame);
+    interims.noteInterim(flow, u32Of(self, state.FIRST_PACKET), u32Of(self, state.SEQUENCE), section);
     return 0;
   }
-  const sectionStart = min<usize>(lineFeed + 1, end);
   const section = head.sectionIn(sectionStart, end, messageSide, isSame);
   const firstPacket = u32Of(self, state.FIRST_PACKET);
   const exchange = isResponse

@@ -8,11 +8,12 @@ import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as hpack from './hpack';
 import * as table from './hpack-table';
-import { addInterim, exchangeAt, messageAt, noteServerError, REQUEST, RESPONSE } from './http1-head';
+import { exchangeAt, messageAt, noteServerError, REQUEST, RESPONSE } from './http1-head';
 import { endStream, isPartial, noteGaps, noteInvalid, pickUp } from './http2-data';
 import * as says from './http2-section';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
+import { addInterim } from './interims';
 
 const END_STREAM: u32 = 1;
 
@@ -208,7 +209,14 @@ function response(flow: u32, self: usize, section: u32, said: u32, marks: u32, a
   const row = section ? rowAt(schema.TABLE_SECTIONS, section - 1) : 0;
   const status = section ? u16Of(row, schema.SECTIONS_STATUS) : 0;
   if (status >= 100 && status < 200 && !isEnd && as == 0) {
-    addInterim(exchange, u32Of(self, state.BLOCK_PACKET), status);
+    const at = addInterim(
+      exchange,
+      status,
+      u32Of(self, state.BLOCK_PACKET),
+      u32Of(self, state.BLOCK_SEQUENCE),
+      section,
+    );
+    setU8(at, schema.INTERIMS_VERSION, 20);
     return;
   }
   fill(self, stream, RESPONSE, section, marks);
