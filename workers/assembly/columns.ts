@@ -1,11 +1,28 @@
 // Tables: rows of fixed size in row groups that are allocated once and never move.
 
 import { allocateForGood, reallocate } from './memory';
-import { GROUP_SHIFTS, ROW_SIZES, TABLE_COUNT } from './schema';
+import { TABLE_COUNT, TABLES } from './schema';
 
 // A table's descriptor: rows u32, directory address u32, groups the directory has room for u32.
 const DESCRIPTOR: usize = 12;
 const descriptors: usize = memory.data(32 * 12, 16);
+
+// A table is one of the constants TABLE_… of schema.ts: its number in the low octet, then the rows of a group as a power of two, and
+// above them the size of a row. They are constants where the table is, so that finding a row costs two loads.
+function descriptorOf(table: u32): usize {
+  return descriptors + <usize>(table & 0xff) * DESCRIPTOR;
+}
+function groupShift(table: u32): u32 {
+  return (table >> 8) & 0xff;
+}
+function rowSize(table: u32): usize {
+  return table >> 16;
+}
+
+/** The constant of the table with this number: the host knows tables by their numbers. */
+export function tableOf(number: u32): u32 {
+  return unchecked(TABLES[number]);
+}
 
 /** The cells of a row, by the offset of their column: read, written, added to, or given bits. */
 export function f64Of(row: usize, column: usize): f64 {
@@ -56,25 +73,23 @@ export function setU64(row: usize, column: usize, value: u64): void {
 
 /** Rows the table has. */
 export function rowCount(table: u32): u32 {
-  return load<u32>(descriptors + <usize>table * DESCRIPTOR);
+  return load<u32>(descriptorOf(table));
 }
 
 /** Address of the table's directory: the addresses of its row groups, u32 each. */
 export function directoryOf(table: u32): usize {
-  return load<u32>(descriptors + <usize>table * DESCRIPTOR, 4);
+  return load<u32>(descriptorOf(table), 4);
 }
 
 /** Address of a row. */
 export function rowAt(table: u32, row: u32): usize {
-  const shift = unchecked(GROUP_SHIFTS[table]);
-  const group = load<u32>(directoryOf(table) + (((<usize>row) >> shift) << 2));
-  return group + <usize>(row & ((1 << shift) - 1)) * unchecked(ROW_SIZES[table]);
+  const group = load<u32>(directoryOf(table) + (((<usize>row) >> groupShift(table)) << 2));
+  return group + <usize>(row & ((1 << groupShift(table)) - 1)) * rowSize(table);
 }
 
-function addGroup(descriptor: usize, table: u32): usize {
-  const rows = load<u32>(descriptor);
-  const shift = unchecked(GROUP_SHIFTS[table]);
-  const groups = rows >> shift;
+function addGroup(table: u32): void {
+  const descriptor = descriptorOf(table);
+  const groups = load<u32>(descriptor) >> groupShift(table);
   const room = load<u32>(descriptor, 8);
   let directory = <usize>load<u32>(descriptor, 4);
   if (groups == room) {
@@ -83,22 +98,15 @@ function addGroup(descriptor: usize, table: u32): usize {
     store<u32>(descriptor, <u32>directory, 4);
     store<u32>(descriptor, wider, 8);
   }
-  const group = allocateForGood(unchecked(ROW_SIZES[table]) << shift);
-  store<u32>(directory + ((<usize>groups) << 2), <u32>group);
-  return group;
+  store<u32>(directory + ((<usize>groups) << 2), <u32>allocateForGood(rowSize(table) << groupShift(table)));
 }
 
 /** Appends a zeroed row and answers its address. Its number was rowCount() before. */
 export function appendRow(table: u32): usize {
-  const descriptor = descriptors + <usize>table * DESCRIPTOR;
-  const row = load<u32>(descriptor);
-  const mask = ((<u32>1) << unchecked(GROUP_SHIFTS[table])) - 1;
-  const group =
-    (row & mask) == 0
-      ? addGroup(descriptor, table)
-      : <usize>load<u32>(load<u32>(descriptor, 4) + (((<usize>row) >> unchecked(GROUP_SHIFTS[table])) << 2));
-  store<u32>(descriptor, row + 1);
-  return group + <usize>(row & mask) * unchecked(ROW_SIZES[table]);
+  const row = rowCount(table);
+  if ((row & ((1 << groupShift(table)) - 1)) == 0) addGroup(table);
+  store<u32>(descriptorOf(table), row + 1);
+  return rowAt(table, row);
 }
 
 let selected: usize = 0;
@@ -112,8 +120,8 @@ export function selection(): usize {
 /** Rows whose u32 column has any bit of the mask, ascending, at selection(); answers how many. */
 export function select(table: u32, column: usize, mask: u32): u32 {
   const rows = rowCount(table);
-  const shift = unchecked(GROUP_SHIFTS[table]);
-  const size = unchecked(ROW_SIZES[table]);
+  const shift = groupShift(table);
+  const size = rowSize(table);
   const directory = directoryOf(table);
   let count: usize = 0;
   for (let first: u32 = 0; first < rows; first += 1 << shift) {

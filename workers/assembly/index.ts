@@ -1,6 +1,14 @@
 // What the host may call: workers/core.ts is the only caller.
 
-import { appendRow as append, directoryOf, rowCount, select, selection, u8Of } from './columns';
+import {
+  appendRow as append,
+  directoryOf,
+  rowCount,
+  select as selectRows,
+  selection,
+  tableOf,
+  u8Of,
+} from './columns';
 import { counter } from './counters';
 import { describeDatagram } from './datagrams/describe';
 import { end, locate, run, stateOf } from './files/index';
@@ -31,7 +39,7 @@ import { sectionOf } from './streams/http1-section';
 import { closeInQuic, endInQuic, messageInQuic } from './streams/tls';
 import { intern } from './strings';
 
-export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, select, selection };
+export { counter, described, directoryOf as tableDirectory, rowCount as tableRows, selection };
 export { setStart, startNanoseconds, startSeconds };
 export { earliestTime, latestTime } from './packet';
 export { wants } from './files/index';
@@ -212,7 +220,12 @@ export function followFinish(): u32 {
 
 /** Adds a zeroed row to a table and answers its address. */
 export function appendRow(table: u32): usize {
-  return append(table);
+  return append(tableOf(table));
+}
+
+/** Rows of a table whose u32 column has any bit of the mask, ascending, at selection(); answers how many. */
+export function select(table: u32, column: usize, mask: u32): u32 {
+  return selectRows(tableOf(table), column, mask);
 }
 
 /** The section whose field lines are at reserveRecord(), each ended by CR LF: row of the sections table, plus one. */
