@@ -144,6 +144,7 @@ export const ENCAPSULATIONS: Readonly<Record<string, Encapsulation>> = {
   ),
   PPP: link(9, (packet) => concat(hexOctets('ff03'), pppProtocol(packet))),
   'PPP without address and control': link(9, pppProtocol),
+  'Cisco HDLC on a line of PPP': link(9, (packet) => concat(hexOctets('8f00'), u16(etherType(packet)))),
   'Cisco HDLC': link(104, (packet) => concat(hexOctets('0f00'), u16(etherType(packet)))),
   '802.11 data': link(105, (packet) => concat(WLAN_DATA, snap(packet))),
   '802.11 QoS data behind radiotap': link(127, (packet) =>

@@ -42,6 +42,8 @@ function isLikelyEthernet(at: usize): bool {
 
 /** PPP with or without its address and control octets; the protocol may be one octet long. */
 export function ppp(at: usize, end: usize): u32 {
+  // libpcap's link type is that of a serial line too: Cisco HDLC begins with unicast or broadcast, and 0.
+  if (has(at, end, 4) && (u8At(at) | 0x80) == 0x8f && u8At(at + 1) == 0) return hdlc(at, end);
   let start = at;
   if (has(start, end, 2) && u8At(start) == 0xff && u8At(start + 1) == 3) start += 2;
   if (!has(start, end, 2)) {

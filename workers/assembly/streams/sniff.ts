@@ -62,6 +62,12 @@ const methods: StaticArray<string> = [
   'PURGE ',
 ];
 
+/** RTSP (RFC 7826), SIP (RFC 3261) and ICAP (RFC 3507) have methods of HTTP: how their targets begin, and the rest of OPTIONS. */
+const otherSchemes: StaticArray<string> = ['rtsp:', 'rtspu:', 'sip:', 'sips:', 'icap:'];
+const otherNames: StaticArray<string> = ['* RTSP/', '* SIP/', '* ICAP/'];
+const ASTERISK: u32 = 0x2a;
+const LEFT_BRACE: u32 = 0x7b;
+
 /** NO, MAYBE or HTTP1: whether [at, at + length) begins with `word`. */
 function startsWith(at: usize, length: u32, word: string): u32 {
   const size = <u32>word.length;
@@ -97,11 +103,28 @@ export function looksLikeHttp(at: usize, length: u32): u32 {
   return answer == NO ? looksLikeRequestLine(at, length) : answer;
 }
 
-/** After a known method: a target of visible characters. */
+/** After a known method: a target of visible characters, in a line that is no other protocol's. */
 function hasTarget(at: usize, length: u32, from: u32): u32 {
   if (from >= length) return MAYBE;
-  const first = u8At(at + from);
-  return first > 32 && first < 127 ? schema.PROTOCOL_HTTP1 : NO;
+  const target = at + from;
+  const first = u8At(target);
+  // NATS says CONNECT {…}.
+  if (first < 33 || first > 126 || first == LEFT_BRACE) return NO;
+  for (let index = 0; index < otherSchemes.length; index++) {
+    const found = startsWith(target, length - from, unchecked(otherSchemes[index]));
+    if (found != NO) return found == MAYBE ? MAYBE : NO;
+  }
+  return first == ASTERISK ? asksServer(target, at + length) : schema.PROTOCOL_HTTP1;
+}
+
+/** `OPTIONS *`: only the end of the line tells whose it is. */
+function asksServer(at: usize, end: usize): u32 {
+  const lineEnd = findLineFeed(at, end);
+  if (lineEnd == end) return end - at < 16 ? MAYBE : schema.PROTOCOL_HTTP1;
+  for (let index = 0; index < otherNames.length; index++) {
+    if (startsWith(at, <u32>(lineEnd - at), unchecked(otherNames[index])) == schema.PROTOCOL_HTTP1) return NO;
+  }
+  return schema.PROTOCOL_HTTP1;
 }
 
 /** An unknown method is believed where the line ends in HTTP/ and a digit; a line that has not ended may still do so. */
