@@ -9,6 +9,7 @@ import {
   FILE_SECTIONS_OFFSET,
   TABLE_FILE_SECTIONS,
 } from '../schema';
+import { internWaiting } from '../strings';
 import * as input from './input';
 import {
   endPcap,
@@ -46,8 +47,8 @@ function open(): u32 {
     setU32(input.active, input.KIND, PCAPNG);
   } else if (isPcap(input.at)) {
     if (!input.need(PCAP_HEADER)) return input.STATE_NEEDY;
+    if (!readPcapHeader(state() == input.STATE_ENDED)) return input.STATE_NEEDY;
     setU32(input.active, input.KIND, PCAP);
-    readPcapHeader();
   } else {
     return input.STATE_ALIEN;
   }
@@ -104,6 +105,7 @@ export function run(): void {
     while (merge()) {}
   }
   countedPackets();
+  internWaiting();
 }
 
 /** Takes packets of the source with the earliest, up to the next source's; false where one must be fed first, or all are over. */

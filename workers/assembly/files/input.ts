@@ -130,6 +130,11 @@ export function passSkipped(): bool {
   return skip == 0;
 }
 
+/** Whether the octet is one of the record at hand or behind it: until the next octets come it stays where it is. */
+export function holds(octet: usize): bool {
+  return octet - at < end - at;
+}
+
 /** Whether n octets are there; else they are what is wanted. */
 export function need(n: usize): bool {
   if (end - at >= n) return true;

@@ -28,7 +28,7 @@ import {
 import { count } from '../counters';
 import { flowAt } from '../flows/table';
 import * as schema from '../schema';
-import { intern, textAddress, textLength } from '../strings';
+import { intern, internInto, textAddress, textLength } from '../strings';
 import { sectionOf } from './http1-section';
 
 const CR: u32 = 13;
@@ -40,7 +40,9 @@ export const RESPONSE: u32 = 1;
 
 /** What the start line said: set by parseRequestLine and parseStatusLine. */
 export let method: u32 = 0;
-export let target: u32 = 0;
+/** Where the target is; 0 where there is none. */
+let targetAt: usize = 0;
+let targetEnd: usize = 0;
 export let reason: u32 = 0;
 export let status: u32 = 0;
 export let version: u32 = 0;
@@ -176,7 +178,7 @@ export function parseRequestLine(at: usize, end: usize): void {
   violations = hasControl(at, end) ? schema.VIOLATION_START_LINE_MALFORMED : 0;
   const first = findOctet(at, end, SPACE);
   method = intern(at, first - at);
-  target = 0;
+  targetAt = 0;
   version = 0;
   if (first == end) {
     violations |= schema.VIOLATION_START_LINE_MALFORMED;
@@ -194,9 +196,11 @@ export function parseRequestLine(at: usize, end: usize): void {
     if (to - from != last - 1 - (first + 1) || to == from)
       violations |= schema.VIOLATION_START_LINE_MALFORMED;
     if (findOctet(from, to, SPACE) < to) violations |= schema.VIOLATION_START_LINE_MALFORMED;
-    target = intern(from, to - from);
+    targetAt = from;
+    targetEnd = to;
   } else {
-    target = intern(first + 1, end - first - 1);
+    targetAt = first + 1;
+    targetEnd = end;
     if (last != first + 1) violations |= schema.VIOLATION_START_LINE_MALFORMED;
     else version = 9;
   }
@@ -240,10 +244,10 @@ export function isMethod(text: u32, name: string): bool {
 
 /** Whom the request line names (RFC 9112 section 3.2), which goes before the Host line. */
 export function authorityOf(host: u32): u32 {
-  if (target == 0) return host;
-  if (isMethod(method, 'CONNECT')) return target;
-  const at = textAddress(target);
-  const end = at + textLength(target);
+  if (targetAt == 0) return host;
+  const at = targetAt;
+  const end = targetEnd;
+  if (isMethod(method, 'CONNECT')) return intern(at, end - at);
   if (end - at < 8 || lowerCase(u8At(at)) != 104) return host;
   // http:// or https://
   const colon = findOctet(at, at + 6, 58);
@@ -306,7 +310,7 @@ export function exchangeOfRequest(flow: u32, side: u32, packet: u32): u32 {
   }
   const at = exchangeAt(exchange);
   setU32(at, schema.EXCHANGES_METHOD, method);
-  setU32(at, schema.EXCHANGES_TARGET, target);
+  if (targetAt) internInto(at, schema.EXCHANGES_TARGET, targetAt, targetEnd - targetAt);
   return exchange;
 }
 
