@@ -61,13 +61,11 @@ export function streamFacts(core: Core, exchange: ExchangeRow): StreamFacts | un
   const status = streams.grpcStatus(row);
   const promisedBy = streams.promisedBy(row);
   const resets: StreamReset[] = [];
-  if (kind !== StreamKind.WEBSOCKET) {
-    for (const side of [0, 1] as const) {
-      const packet = streamSides.endPacket(row * 2 + side);
-      if (packet !== 0) resets.push({ side, packet, code: streamSides.endCode(row * 2 + side) });
-    }
-    resets.sort((a, b) => a.packet - b.packet);
+  for (const side of [0, 1] as const) {
+    const packet = streamSides.endPacket(row * 2 + side);
+    if (packet !== 0) resets.push({ side, packet, code: streamSides.endCode(row * 2 + side) });
   }
+  resets.sort((a, b) => a.packet - b.packet);
   return {
     row,
     identifier: streams.identifier(row),

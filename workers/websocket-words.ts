@@ -1,9 +1,11 @@
 import type { ConversationMessage } from '../src/model/conversation.ts';
-import { formatCount } from '../src/model/format.ts';
+import { MessageState } from '../src/model/exchange.ts';
+import { formatAmount, formatBytes, formatCount } from '../src/model/format.ts';
 import { StreamKind, StreamSideMark } from '../src/model/stream.ts';
 import type { ExchangeRow } from '../src/model/units.ts';
 import { closeCodeWords, NO_STATUS_CODE } from '../src/model/websocket-registry.ts';
 import type { Core } from './core.ts';
+import { http2ErrorName, type StreamFacts, streamFacts } from './http2-words.ts';
 import { clientSide } from './roles.ts';
 
 const NO_FLOW = 0xffffffff;
@@ -11,6 +13,9 @@ const NO_FLOW = 0xffffffff;
 /** What a side of a WebSocket sent, as far as rows tell. */
 interface SideFacts {
   readonly messages: number;
+  readonly frames: number;
+  /** Payload of its data frames. */
+  readonly octets: number;
   /** Packet and status code of its Close frame; 0 where it sent none. */
   readonly closePacket: number;
   readonly closeCode: number;
@@ -18,11 +23,13 @@ interface SideFacts {
   readonly marks: number;
 }
 
-/** What ended the connection of a WebSocket: the first FIN or RST. */
+/** What ended a WebSocket below its frames: the first FIN or RST of its connection, RST_STREAM or END_STREAM of its HTTP/2 stream. */
 interface ConnectionEnd {
   readonly side: 0 | 1;
   readonly packet: number;
-  readonly flag: 'FIN' | 'RST';
+  readonly flag: 'FIN' | 'RST' | 'END_STREAM' | 'RST_STREAM';
+  /** Name of the error code of RST_STREAM. */
+  readonly error?: string;
 }
 
 function sidesOf(core: Core, exchange: ExchangeRow): readonly [SideFacts, SideFacts] | undefined {
@@ -31,8 +38,10 @@ function sidesOf(core: Core, exchange: ExchangeRow): readonly [SideFacts, SideFa
   if (stream < 0 || streams.kind(stream) !== StreamKind.WEBSOCKET) return undefined;
   const side = (row: number): SideFacts => ({
     messages: streamSides.messages(row),
-    closePacket: streamSides.endPacket(row),
-    closeCode: streamSides.endCode(row),
+    frames: streamSides.frames(row),
+    octets: streamSides.dataOctets(row),
+    closePacket: streamSides.closePacket(row),
+    closeCode: streamSides.closeCode(row),
     marks: streamSides.marks(row),
   });
   return [side(stream * 2), side(stream * 2 + 1)];
@@ -50,7 +59,12 @@ function firstClose([client, server]: readonly [SideFacts, SideFacts]):
 function connectionEnd(core: Core, exchange: ExchangeRow): ConnectionEnd | undefined {
   const { exchanges, directions } = core.tables;
   const flow = exchanges.flow(exchange);
-  if (flow === NO_FLOW || exchanges.nextInFlow(exchange) !== 0) return undefined;
+  if (flow === NO_FLOW) return undefined;
+  const inside = streamFacts(core, exchange);
+  if (inside !== undefined && inside.identifier !== 0) {
+    const end = streamEnd(core, exchange, inside);
+    if (end !== undefined || !wasCut(core, exchange)) return end;
+  } else if (exchanges.nextInFlow(exchange) !== 0) return undefined;
   const client = clientSide(core, flow);
   const ends = ([0, 1] as const).flatMap((side): ConnectionEnd[] => {
     const direction = flow * 2 + (side === 0 ? client : 1 - client);
@@ -62,7 +76,36 @@ function connectionEnd(core: Core, exchange: ExchangeRow): ConnectionEnd | undef
   return ends.filter(({ packet }) => packet > 0).sort((a, b) => a.packet - b.packet)[0];
 }
 
+/** What ended the HTTP/2 stream of a WebSocket first; undefined where nothing did before its connection ended. */
+function streamEnd(core: Core, exchange: ExchangeRow, inside: StreamFacts): ConnectionEnd | undefined {
+  const { streamSides, messages } = core.tables;
+  const ends = inside.resets.map(({ side, packet, code }): ConnectionEnd => ({
+    side,
+    packet,
+    flag: 'RST_STREAM',
+    error: http2ErrorName(code),
+  }));
+  for (const side of [0, 1] as const) {
+    const isEnded = (streamSides.marks(inside.row * 2 + side) & StreamSideMark.ENDED) !== 0;
+    if (isEnded) ends.push({ side, packet: messages.lastPacket(exchange * 2 + side), flag: 'END_STREAM' });
+  }
+  return ends.sort((a, b) => a.packet - b.packet)[0];
+}
+
+/** Whether the end of the connection cut what an HTTP/2 stream carried. */
+function wasCut(core: Core, exchange: ExchangeRow): boolean {
+  const { CUT_BY_FIN, CUT_BY_RST } = MessageState;
+  return [exchange * 2, exchange * 2 + 1].some((message) => {
+    const state = core.tables.messages.state(message);
+    return state === CUT_BY_FIN || state === CUT_BY_RST;
+  });
+}
+
 const NAMES = ['client', 'server'] as const;
+
+function endWords({ flag, side, error }: ConnectionEnd): string {
+  return `${flag} of the ${NAMES[side]}${error === undefined ? '' : ` (${error})`}`;
+}
 
 /** Codes with which a WebSocket ends as it should: done, or one side goes (a page is left, a server restarts). */
 const CALM_CODES: readonly number[] = [1000, 1001, NO_STATUS_CODE];
@@ -77,7 +120,7 @@ export function webSocketState(core: Core, exchange: ExchangeRow): string | unde
   // A HAR file does not tell whether it was closed.
   if (core.tables.exchanges.flow(exchange) === NO_FLOW) return counts;
   const end = connectionEnd(core, exchange);
-  return end === undefined ? `open, ${counts}` : `${end.flag} of the ${NAMES[end.side]}, ${counts}`;
+  return end === undefined ? `open, ${counts}` : `${endWords(end)}, ${counts}`;
 }
 
 /** What went wrong in a WebSocket, in a few words each. */
@@ -95,9 +138,22 @@ export function webSocketTags(core: Core, exchange: ExchangeRow): readonly strin
     if (marks & StreamSideMark.MESSAGE_CUT) tags.push(`message of the ${NAMES[side]} cut`);
   }
   const end = firstClose(sides) === undefined ? connectionEnd(core, exchange) : undefined;
-  if (end !== undefined) tags.push(`no Close frame, ${end.flag} of the ${NAMES[end.side]}`);
+  if (end !== undefined) tags.push(`no Close frame, ${endWords(end)}`);
   if ((sides[0].marks | sides[1].marks) & StreamSideMark.GAP) tags.push('gap among the frames');
   return tags;
+}
+
+/** What the sides of a WebSocket sent, as names and values in the order to show. */
+export function webSocketFacts(
+  core: Core,
+  exchange: ExchangeRow,
+): readonly { readonly label: string; readonly value: string }[] {
+  const sides = sidesOf(core, exchange);
+  if (!sides) return [];
+  return sides.map(({ frames, messages, octets }, side) => ({
+    label: `Sent by the ${NAMES[side === 0 ? 0 : 1]}`,
+    value: `${formatAmount(frames, 'frame')}, ${formatAmount(messages, 'message')}, ${formatBytes(octets)} of data`,
+  }));
 }
 
 /** The end of a connection without a Close frame, as the last of its messages; undefined where there was one, or no end. */

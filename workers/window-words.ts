@@ -1,5 +1,5 @@
 import { formatCount, formatDuration } from '../src/model/format.ts';
-import { StreamKind, StreamSideMark } from '../src/model/stream.ts';
+import { StreamSideMark } from '../src/model/stream.ts';
 import type { FlowRow, PacketNumber } from '../src/model/units.ts';
 import type { Core } from './core.ts';
 
@@ -19,9 +19,7 @@ export interface WindowWait {
 
 /** Windows that the sides of a stream (row of the streams table) used up. */
 export function windowWaits(core: Core, stream: number): readonly WindowWait[] {
-  const { streams, streamSides } = core.tables;
-  const kind = streams.kind(stream);
-  if (kind === StreamKind.WEBSOCKET) return [];
+  const { streamSides } = core.tables;
   return ([0, 1] as const).flatMap((side) => {
     const row = stream * 2 + side;
     const marks = streamSides.marks(row) & (WINDOW_USED_UP | CONNECTION_WINDOW_USED_UP);

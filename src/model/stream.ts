@@ -6,7 +6,7 @@ import { defineTable } from './table.ts';
  */
 export const STREAMS = defineTable('streams', 12, {
   exchange: 'u32',
-  /** HTTP/2 stream identifier (RFC 9113 section 5.1.1); 0 for a WebSocket over HTTP/1. */
+  /** HTTP/2 stream identifier (RFC 9113 section 5.1.1); 0 for a WebSocket or gRPC-Web over HTTP/1. */
   identifier: 'u32',
   /** Row plus one of the exchange whose stream carried the PUSH_PROMISE; 0 where it was not pushed. */
   promisedBy: 'u32',
@@ -44,18 +44,20 @@ export const StreamMark = {
 export const STREAM_SIDES = defineTable('streamSides', 13, {
   /** Payload octets of DATA frames without padding, or of WebSocket data frames, unmasked and as compressed. */
   dataOctets: 'f64',
-  /** Octets still to come of the gRPC message or frame at hand. Core only. */
-  remaining: 'f64',
   /** Nanoseconds that a window of this side was used up while it had not ended, in all; HTTP/2 seen from its preface only. */
   windowWaited: 'f64',
   /** DATA frames, or WebSocket frames of any kind. */
   frames: 'u32',
   /** gRPC messages that began, or WebSocket messages (text and binary). */
   messages: 'u32',
-  /** Packet and error code (RFC 9113 section 7) of a RST_STREAM that this side sent; or packet and status code of its WebSocket Close frame (RFC 6455 section 7.4; 1005 where it had none). 0 packet: none. */
+  /** Packet and error code (RFC 9113 section 7) of a RST_STREAM that this side sent. 0 packet: none. */
   endPacket: 'u32',
   endCode: 'u32',
-  /** Core only: octets of a gRPC prefix or frame header seen so far, and what they say. */
+  /** Packet of the WebSocket Close frame that this side sent. 0: none. */
+  closePacket: 'u32',
+  /** Core only: octets still to come of the gRPC message at hand. */
+  remaining: 'u32',
+  /** Core only: octets of a gRPC prefix seen so far, and what they say; of a WebSocket in HTTP/2 the state of its dissector. */
   prefix: 'u32',
   /** Core only: what WINDOW_UPDATE gave less what DATA took, two's complement; the initial size stands with the connection. */
   window: 'u32',
@@ -64,6 +66,8 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   windowUntil: 'u32',
   /** Core only: gaps of the direction, modulo 65,536, when the side was touched last. */
   gaps: 'u16',
+  /** Status code of that Close frame (RFC 6455 section 7.4); 1005 where it had none. */
+  closeCode: 'u16',
   prefixOctets: 'u8',
   /** {@link StreamSideMark} bits. */
   marks: 'u8',

@@ -52,7 +52,7 @@ describe('the streams and frames of every fixture are those that tshark counts',
       pushes: frames(core, FrameType.PUSH_PROMISE),
       grpcStatuses: ascending(statuses.map((row) => table.grpcStatus(row))),
       websocketFrames: sides.reduce((sum, side) => sum + streamSides.frames(side), 0),
-      websocketCloses: sides.filter((side) => streamSides.endPacket(side) !== 0).length,
+      websocketCloses: sides.filter((side) => streamSides.closePacket(side) !== 0).length,
     }).toEqual({
       streamResets: numbers.streamResets,
       pings: numbers.pings,

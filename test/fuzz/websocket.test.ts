@@ -76,7 +76,7 @@ async function counted(core: Core, text: string): Promise<readonly [core: string
   });
   const inCore = [0, 1].map(
     (row) =>
-      `${streamSides.messages(row)} messages, close ${streamSides.endCode(row)} in ${streamSides.endPacket(row)}`,
+      `${streamSides.messages(row)} messages, close ${streamSides.closeCode(row)} in ${streamSides.closePacket(row)}`,
   );
   return [inCore.join('; '), told.join('; ')];
 }

@@ -189,6 +189,8 @@ export function describeStreams(core: Core): string[] {
         `messages ${streamSides.messages(side)}`,
         streamSides.endPacket(side) !== 0 &&
           `end ${streamSides.endCode(side)} in ${streamSides.endPacket(side)}`,
+        streamSides.closePacket(side) !== 0 &&
+          `close ${streamSides.closeCode(side)} in ${streamSides.closePacket(side)}`,
         streamSides.windowPacket(side) !== 0 &&
           `window used up in ${streamSides.windowPacket(side)} until ${streamSides.windowUntil(side)}`,
         streamSides.windowWaited(side) !== 0 && `waited ${streamSides.windowWaited(side)} ns`,

@@ -84,8 +84,8 @@ export function sideOf(core: Core, exchange: number, side: 0 | 1): string {
   const stream = exchanges.stream(exchange) - 1;
   if (stream < 0 || streams.exchange(stream) !== exchange) return 'no stream';
   const row = stream * 2 + side;
-  const close = streamSides.endPacket(row)
-    ? `, close ${streamSides.endCode(row)} in ${streamSides.endPacket(row)}`
+  const close = streamSides.closePacket(row)
+    ? `, close ${streamSides.closeCode(row)} in ${streamSides.closePacket(row)}`
     : '';
   const counts = `${streamSides.frames(row)} frames, ${streamSides.messages(row)} messages, ${streamSides.dataOctets(row)} octets`;
   return [counts + close, ...namesOf(StreamSideMark, streamSides.marks(row))].join(' ');

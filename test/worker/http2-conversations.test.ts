@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { data, headers, PREFACE, response, request, settings } from '../support/http2-messages.ts';
+import { data, headers, PREFACE, response, request, rstStream, settings } from '../support/http2-messages.ts';
 import { connection } from '../support/packet-script.ts';
+import { writePcap } from '../support/write-pcap.ts';
 import { closing, frame, masked } from '../support/websocket-frames.ts';
 import { conversationLines } from './conversation-lines.ts';
+import { openOctets } from './open-file.ts';
 
 const ASK = headers(1, [
   [':method', 'CONNECT'],
@@ -41,4 +43,59 @@ it('events in an HTTP/2 stream have the packet they came in', async () => {
     6ms server > client ${data(1, 'ta: two\n\n', 'end')}
   `);
   expect(lines).toEqual(['← 6 event 9 "one"', '← 6 event 9 "two"']);
+});
+
+it('a WebSocket in an HTTP/2 stream is listed, described and filtered like one over HTTP/1', async () => {
+  const { analysis, result } = await openOctets(
+    writePcap(connection`
+      3ms client > server ${PREFACE} ${settings()} ${ASK} ${request(3, '/other')}
+      4ms server > client ${settings()} ${headers(1, [[':status', '200']])}
+      5ms client > server ${data(1, masked('text', 'Hello'))}
+      6ms server > client ${data(1, frame('text', 'Hi'))} ${data(1, frame('close', closing(1011)))}
+      7ms client > server ${rstStream(1, 8)}
+      8ms server > client RST
+    `).octets,
+  );
+  if (!result.ok) throw new Error(result.error.message);
+  const detail = await analysis.exchange(0);
+  expect(detail?.item).toMatchObject({
+    protocol: 'WebSocket',
+    streamIdentifier: 1,
+    state: '1011 internal error, 1 ↑ 1 ↓',
+    tags: ['1011 internal error (server)'],
+  });
+  expect(detail?.facts).toEqual([
+    { label: 'Sent by the client', value: '1 frame, 1 message, 5 bytes of data' },
+    { label: 'Sent by the server', value: '2 frames, 1 message, 2 bytes of data' },
+    { label: 'HTTP/2 stream', value: '1: extended CONNECT (RFC 8441)' },
+    {
+      label: 'RST_STREAM',
+      value: 'CANCEL, from the client in packet 8: the client does not want it any more',
+    },
+  ]);
+  expect(detail?.conversation).toEqual({ protocol: 'WebSocket', messages: 2 });
+  const rows = async (filter: string): Promise<number> => {
+    const query = await analysis.query('exchanges', { filter, sort: undefined });
+    return query.ok ? query.value.rows : NaN;
+  };
+  expect(await rows('websocket')).toBe(1);
+  expect(await rows('websocket.payload.close.status_code == 1011')).toBe(1);
+  expect(await rows('offwire.websocket.messages == 1')).toBe(1);
+});
+
+it('a WebSocket in an HTTP/2 stream that is reset says so, and is no finding of a cut response', async () => {
+  const { analysis, result, told } = await openOctets(
+    writePcap(connection`
+      3ms client > server ${PREFACE} ${settings()} ${ASK}
+      4ms server > client ${settings()} ${headers(1, [[':status', '200']])}
+      5ms client > server ${data(1, masked('text', 'Hello'))}
+      7ms server > client RST
+    `).octets,
+  );
+  if (!result.ok) throw new Error(result.error.message);
+  expect((await analysis.exchange(0))?.item).toMatchObject({
+    state: 'RST of the server, 1 ↑ 0 ↓',
+    tags: ['no Close frame, RST of the server'],
+  });
+  expect(told.allFindings.at(-1)?.findings.map(({ rule }) => rule)).toEqual([]);
 });

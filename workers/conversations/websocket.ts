@@ -1,6 +1,6 @@
 import type { ConversationPart, ConversationSummary } from '../../src/model/conversation.ts';
 import { Framing, MessageState } from '../../src/model/exchange.ts';
-import { StreamKind, StreamMark } from '../../src/model/stream.ts';
+import { StreamKind } from '../../src/model/stream.ts';
 import type { ExchangeRow } from '../../src/model/units.ts';
 import type { Core, DeliveredPiece } from '../core.ts';
 import { fieldLines } from '../field-lines.ts';
@@ -30,20 +30,9 @@ function speaks(core: Core, exchange: ExchangeRow): ConversationSummary | undefi
   const { exchanges, streams, streamSides } = core.tables;
   const stream = exchanges.stream(exchange) - 1;
   if (stream < 0) return undefined;
-  if (streams.kind(stream) !== StreamKind.WEBSOCKET) {
-    return isInHttp2(core, exchange, stream) ? { protocol: 'WebSocket' } : undefined;
-  }
+  if (streams.kind(stream) !== StreamKind.WEBSOCKET) return undefined;
   const messages = streamSides.messages(stream * 2) + streamSides.messages(stream * 2 + 1);
   return { protocol: 'WebSocket', messages };
-}
-
-/** An extended CONNECT for a WebSocket that was accepted (RFC 8441 section 5). The core does not look into its DATA. */
-function isInHttp2(core: Core, exchange: ExchangeRow, stream: number): boolean {
-  const { exchanges, messages, streams } = core.tables;
-  if (!(streams.marks(stream) & StreamMark.EXTENDED_CONNECT)) return false;
-  const status = exchanges.status(exchange);
-  const lines = fieldLines(core, messages.section(exchange * 2));
-  return status >= 200 && status < 300 && lines.some((line) => /^:protocol:\s*websocket$/i.test(line));
 }
 
 function read(capture: OpenCapture, exchange: ExchangeRow, from: number): Promise<ConversationPart> {
@@ -189,8 +178,10 @@ async function* streamMessages({ core, reader }: OpenCapture, exchange: Exchange
     if (!(error instanceof ReadError)) throw error;
     return `The file can no longer be read (${error.message}).`;
   }
-  yield ([0, 1] as const).flatMap((side) =>
+  const cut = ([0, 1] as const).flatMap((side) =>
     told(core, side, decoders[side].end('It was not whole when its stream ended.')),
   );
+  const end = endMessage(core, exchange);
+  yield end === undefined ? cut : [...cut, end];
   return undefined;
 }

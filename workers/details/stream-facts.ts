@@ -10,6 +10,7 @@ import { grpcStatusWords, http2ErrorName, type StreamFacts, streamFacts } from '
 import { interimsOf } from '../interims.ts';
 import { resetWords } from '../items/exchange-item.ts';
 import { clientSide } from '../roles.ts';
+import { webSocketFacts } from '../websocket-words.ts';
 import { windowWaits } from '../window-words.ts';
 import { INTERIMS_SHOWN } from './interim-details.ts';
 
@@ -21,7 +22,10 @@ interface Fact {
 /** What is known of the HTTP/2 stream or gRPC call of an exchange, as names and values in the order to show. */
 export function exchangeFacts(core: Core, exchange: ExchangeRow): readonly Fact[] {
   const inside = streamFacts(core, exchange);
-  if (inside === undefined || inside.kind === StreamKind.WEBSOCKET) return [];
+  if (inside === undefined) return [];
+  if (inside.kind === StreamKind.WEBSOCKET) {
+    return [...webSocketFacts(core, exchange), ...http2Facts(core, exchange, inside)];
+  }
   return [...grpcFacts(core, exchange, inside), ...http2Facts(core, exchange, inside)];
 }
 
@@ -64,14 +68,14 @@ function http2Facts(core: Core, exchange: ExchangeRow, inside: StreamFacts): rea
     notes.push(by === undefined ? 'pushed' : `pushed, promised on stream ${by.identifier}`);
   }
   const name = notes.length === 0 ? `${inside.identifier}` : `${inside.identifier}: ${notes.join('; ')}`;
-  const frames = [0, 1].map((side) => {
-    const count = streamSides.frames(inside.row * 2 + side);
-    return `${formatAmount(count, 'DATA frame')} ${side === 0 ? 'to' : 'from'} the server`;
-  });
-  const facts: Fact[] = [
-    { label: 'HTTP/2 stream', value: name },
-    { label: 'Frames', value: frames.join(', ') },
-  ];
+  const facts: Fact[] = [{ label: 'HTTP/2 stream', value: name }];
+  if (inside.kind !== StreamKind.WEBSOCKET) {
+    const frames = [0, 1].map((side) => {
+      const count = streamSides.frames(inside.row * 2 + side);
+      return `${formatAmount(count, 'DATA frame')} ${side === 0 ? 'to' : 'from'} the server`;
+    });
+    facts.push({ label: 'Frames', value: frames.join(', ') });
+  }
   for (const { words } of windowWaits(core, inside.row)) facts.push({ label: 'Flow control', value: words });
   for (const { side, code, packet } of inside.resets) {
     const sender = side === 0 ? 'client' : 'server';

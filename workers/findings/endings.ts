@@ -1,11 +1,13 @@
 import { Framing, MessageState } from '../../src/model/exchange.ts';
 import { Protocol } from '../../src/model/packet.ts';
 import { FlowMark } from '../../src/model/flow.ts';
+import { StreamKind } from '../../src/model/stream.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
 import { streamFacts } from '../http2-words.ts';
 import { flowProtocol } from '../roles.ts';
 import { lastExchanges } from './flow-exchanges.ts';
+import { firstClose, gaveUp, isUnheard } from './giving-up.ts';
 import { type Facts, NO_FLOW, type Side } from './facts.ts';
 
 /** How the last exchange of a flow ended, where it did not end well, and how its connection did. */
@@ -20,6 +22,14 @@ export type Ending =
   | 'race'
   /** The request was sent when the server had closed long before. */
   | 'stale'
+  /** The client closed before an answer came. */
+  | 'gave-up'
+  /** No answer, and nobody closed before the capture ended. */
+  | 'silent'
+  /** Nothing of the request was acknowledged, though it was sent again. */
+  | 'unheard'
+  /** The server answered before the request was complete, and reset the connection. */
+  | 'early'
   /** RST after a complete answer, with nothing outstanding. */
   | 'reset-after-response';
 
@@ -27,7 +37,7 @@ export type Ending =
 export interface Ended {
   readonly flow: FlowRow;
   readonly exchange: ExchangeRow;
-  /** The FIN or RST that ended it. */
+  /** The FIN or RST that ended it; the request's first packet where nothing did. */
   readonly packet: PacketNumber;
 }
 
@@ -63,14 +73,20 @@ function classify(
   const client = facts.clientOf(flow);
   const server: Side = client === 0 ? 1 : 0;
   const state = messages.state(exchange * 2 + 1);
+  if (state !== MessageState.ABSENT && !(isHttp2 && hasOwnEnd(facts, flow, exchange))) {
+    const close = gaveUp(facts, flow, exchange);
+    if (close !== 0) return { ending: 'gave-up', ended: { flow, exchange, packet: close } };
+  }
+  const early = answeredEarly(facts, flow, exchange);
+  if (early !== 0) return { ending: 'early', ended: { flow, exchange, packet: early } };
   if (state === MessageState.COMPLETE) {
     // What ends a tunnel (CONNECT, 101) is none of HTTP's business.
     if (messages.framing(exchange * 2 + 1) === Framing.TUNNEL) return undefined;
     const packet = resetAfter(facts, flow, exchange);
     return packet === 0 ? undefined : { ending: 'reset-after-response', ended: { flow, exchange, packet } };
   }
-  // What ended a stream before its connection did is told by the rules of HTTP/2.
-  if (isHttp2 && hasOwnEnd(facts, flow, exchange)) return undefined;
+  // What ended a stream before its connection did is told by the rules of HTTP/2; a WebSocket in a stream is a tunnel, too.
+  if (isHttp2 && (hasOwnEnd(facts, flow, exchange) || isWebSocket(facts, exchange))) return undefined;
   const serverClose = firstClose(facts, flow, server);
   const clientClose = firstClose(facts, flow, client);
   const question = { flow, exchange, server, serverClose, clientClose, isHttp2 };
@@ -86,9 +102,13 @@ function lastCut(facts: Facts, flow: FlowRow): ExchangeRow | undefined {
     const state = messages.state(row * 2 + 1);
     if (state === MessageState.COMPLETE || state === MessageState.CUT_BY_RST_STREAM) continue;
     if (messages.state(row * 2) === MessageState.CUT_BY_RST_STREAM) continue;
-    if (!hasOwnEnd(facts, flow, row)) return row;
+    if (!hasOwnEnd(facts, flow, row) && !isWebSocket(facts, row)) return row;
   }
   return undefined;
+}
+
+function isWebSocket(facts: Facts, exchange: ExchangeRow): boolean {
+  return streamFacts(facts.core, exchange)?.kind === StreamKind.WEBSOCKET;
 }
 
 /** Whether a RST_STREAM ended the stream, or a GOAWAY of the server left it out. */
@@ -117,19 +137,28 @@ function noResponse(
   { flow, exchange, server, serverClose, clientClose, isHttp2 }: Question,
 ): { readonly ending: Ending; readonly ended: Ended } | undefined {
   const { flows, messages, directions } = facts.tables;
-  if (serverClose === 0 || messages.state(exchange * 2) === MessageState.ABSENT) return undefined;
+  if (messages.state(exchange * 2) === MessageState.ABSENT) return undefined;
   // What was not captured may have been the answer.
   const isBlind =
     (facts.marks(flow) & FlowMark.ONE_SIDED) !== 0 || directions.lostOctets(flow * 2 + server) > 0;
   if (isBlind) return undefined;
   const requestPacket = messages.firstPacket(exchange * 2);
-  // A client that closes first has given up; what the server does then is polite.
-  if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
+  if (isUnheard(facts, flow, exchange) && (serverClose === 0 || serverClose > requestPacket)) {
+    return { ending: 'unheard', ended: { flow, exchange, packet: requestPacket } };
+  }
   // Octets that are no HTTP (HTTP/0.9, another protocol) are an answer all the same.
   const hasInterim = facts.tables.exchanges.interimStatus(exchange) !== 0;
   // In HTTP/2 the connection has frames of its own.
   if (!isHttp2 && !hasInterim && directions.lastDataPacket(flow * 2 + server) > requestPacket)
     return undefined;
+  const close = gaveUp(facts, flow, exchange);
+  if (close !== 0) return { ending: 'gave-up', ended: { flow, exchange, packet: close } };
+  if (serverClose === 0) {
+    const isWaiting = clientClose === 0 && messages.state(exchange * 2) === MessageState.COMPLETE;
+    return isWaiting ? { ending: 'silent', ended: { flow, exchange, packet: requestPacket } } : undefined;
+  }
+  // A client that closes first wants no answer; what the server does then is polite.
+  if (clientClose !== 0 && clientClose < serverClose && clientClose > requestPacket) return undefined;
   const ended: Ended = { flow, exchange, packet: serverClose };
   if (flows.exchanges(flow) > 1) {
     const apart = messages.start(exchange * 2) - facts.time(serverClose);
@@ -184,6 +213,24 @@ function cutResponse(
   };
 }
 
+/**
+ * The RST of a server that answered while the request was still being sent, and did not read the rest; 0 for none. A client may well
+ * have lost the answer: a RST takes away what it has not read yet.
+ */
+function answeredEarly(facts: Facts, flow: FlowRow, exchange: ExchangeRow): PacketNumber {
+  const { directions, exchanges, messages } = facts.tables;
+  const client = facts.clientOf(flow);
+  const rst = directions.rstPacket(flow * 2 + 1 - client);
+  const answer = messages.firstPacket(exchange * 2 + 1);
+  if (rst === 0 || answer === 0 || rst < answer || exchanges.stream(exchange) !== 0) return 0;
+  const isWhole = messages.state(exchange * 2) === MessageState.COMPLETE;
+  if (messages.state(exchange * 2) === MessageState.ABSENT || exchanges.status(exchange) < 300) return 0;
+  if (isWhole && messages.lastPacket(exchange * 2) < answer) return 0;
+  const isSent = directions.lastDataPacket(flow * 2 + client) > answer;
+  const close = firstClose(facts, flow, client);
+  return isSent && (close === 0 || close > rst) ? rst : 0;
+}
+
 /** The RST after a complete answer; 0 where both sides had closed by FIN before. */
 function resetAfter(facts: Facts, flow: FlowRow, exchange: ExchangeRow): PacketNumber {
   const { directions, messages } = facts.tables;
@@ -231,13 +278,4 @@ function closedFirst(facts: Facts, flow: FlowRow): Side | undefined {
   const responder = firstClose(facts, flow, 1);
   if (originator === 0 && responder === 0) return undefined;
   return responder === 0 || (originator !== 0 && originator < responder) ? 0 : 1;
-}
-
-/** The first FIN or RST of a side; 0 for none. */
-function firstClose(facts: Facts, flow: FlowRow, side: Side): PacketNumber {
-  const { directions } = facts.tables;
-  const fin = directions.finPacket(flow * 2 + side);
-  const rst = directions.rstPacket(flow * 2 + side);
-  if (fin === 0 || rst === 0) return fin + rst;
-  return Math.min(fin, rst);
 }

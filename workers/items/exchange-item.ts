@@ -157,7 +157,9 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   const tags = [...violationTags(messages.violations(request) | messages.violations(response))];
   const status = inside?.grpcStatus ?? 0;
   if (status !== 0) tags.push(grpcStatusName(status));
-  const state = exchangeState(core, exchange, inside);
+  // A WebSocket in an HTTP/2 stream has words of its own for how it ended.
+  const isWebSocket = inside?.kind === StreamKind.WEBSOCKET;
+  const state = isWebSocket ? 'complete' : exchangeState(core, exchange, inside);
   const [reset] = inside?.resets ?? [];
   // The name of the error says most, and a column may be narrow.
   if (reset !== undefined && state.includes('RST_STREAM'))

@@ -1,7 +1,8 @@
 import { PacketMark, Protocol, TcpFlag } from '../../src/model/packet.ts';
+import { StreamKind } from '../../src/model/stream.ts';
 import type { Core } from '../core.ts';
 import { packetComments } from '../notes/comments.ts';
-import { column, combined, mapped, type Fill } from './columns.ts';
+import { column, combined, joined, mapped, type Fill } from './columns.ts';
 import { octetsOf } from './dictionaries.ts';
 import type { FieldBinding, FieldBindings } from './field-values.ts';
 import type { Source } from './source.ts';
@@ -213,7 +214,18 @@ export const PACKET_BINDINGS: FieldBindings = {
   can: own(Protocol.CAN),
   http: upper(Protocol.HTTP1),
   http2: upper(Protocol.HTTP2),
-  websocket: upper(Protocol.WEBSOCKET),
+  websocket: (core) => {
+    const { kind } = core.tables.streams;
+    const rows = mapped(column(core, 'exchanges', 'stream'), (link) => (link === 0 ? NaN : link - 1));
+    const inStreams = joined(rows, (row) => (kind(row) === StreamKind.WEBSOCKET ? 1 : NaN));
+    const packets = packetsWhere(core, Protocol.WEBSOCKET);
+    const others = [
+      flowsThatCarry(core, Protocol.WEBSOCKET),
+      // In a stream of HTTP/2 it is one exchange among others.
+      { domain: 'exchanges' as const, columns: [inStreams] },
+    ];
+    return { type: 'presence', sources: (view) => (view === 'packets' ? [packets] : others) };
+  },
   tls: upper(Protocol.TLS),
   'tcp.flags': packetNumber(tcpFlags),
   'tcp.flags.syn': tcpFlag(TcpFlag.SYN),

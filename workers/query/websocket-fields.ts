@@ -13,8 +13,8 @@ function ofSide(core: Core, side: 0 | 1, read: (row: number) => number): Fill {
 /** Fields of WebSockets, of which each side may have a value. */
 export const WEBSOCKET_BINDINGS: FieldBindings = {
   'websocket.payload.close.status_code': (core) => {
-    const { endCode, endPacket } = core.tables.streamSides;
-    const code = (row: number): number => (endPacket(row) === 0 ? NaN : endCode(row));
+    const { closeCode, closePacket } = core.tables.streamSides;
+    const code = (row: number): number => (closePacket(row) === 0 ? NaN : closeCode(row));
     return {
       type: 'number',
       source: { domain: 'exchanges', columns: [ofSide(core, 0, code), ofSide(core, 1, code)] },

@@ -2,7 +2,7 @@
 // (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), wherever frames and segments cut them.
 
 import { findLineFeed, findOctet, foldedHash, has, u8At } from '../bytes';
-import { addU32, f64Of, orU8, setF64, setU32, setU8, u32Of, u8Of } from '../columns';
+import { addU32, f64Of, orU8, setU32, setU8, u32Of, u8Of } from '../columns';
 import * as schema from '../schema';
 import { intern } from '../strings';
 import { numberIn } from './http1-section';
@@ -22,11 +22,11 @@ export function receive(stream: usize, side: usize, at: usize, n: u32, marks: u3
   }
   const end = at + n;
   while (at < end) {
-    const remaining = f64Of(side, schema.STREAM_SIDES_REMAINING);
-    if (remaining > 0) {
-      const more = min<f64>(remaining, <f64>(end - at));
-      setF64(side, schema.STREAM_SIDES_REMAINING, remaining - more);
-      at += <usize>more;
+    const remaining = u32Of(side, schema.STREAM_SIDES_REMAINING);
+    if (remaining) {
+      const more = min<u32>(remaining, <u32>(end - at));
+      setU32(side, schema.STREAM_SIDES_REMAINING, remaining - more);
+      at += more;
     } else {
       prefix(stream, side, at, end);
       at++;
@@ -39,7 +39,7 @@ function isBegun(side: usize): bool {
   return (
     u32Of(side, schema.STREAM_SIDES_MESSAGES) != 0 ||
     u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS) != 0 ||
-    f64Of(side, schema.STREAM_SIDES_REMAINING) > 0
+    u32Of(side, schema.STREAM_SIDES_REMAINING) != 0
   );
 }
 
@@ -61,7 +61,7 @@ function prefix(stream: usize, side: usize, at: usize, end: usize): void {
   setU32(side, schema.STREAM_SIDES_PREFIX, length);
   setU8(side, schema.STREAM_SIDES_PREFIX_OCTETS, seen == PREFIX_OCTETS ? 0 : before + 1);
   if (seen < PREFIX_OCTETS) return;
-  setF64(side, schema.STREAM_SIDES_REMAINING, length);
+  setU32(side, schema.STREAM_SIDES_REMAINING, length);
   if (before & TRAILERS && has(at + 1, end, length)) trailers(stream, at + 1, at + 1 + length);
 }
 
@@ -86,9 +86,9 @@ function trailers(stream: usize, at: usize, end: usize): void {
 
 /** Octets of the content that the capture does not have; `missing` is 0xffffffff where their number is not known. */
 export function skip(side: usize, missing: u32): void {
-  const remaining = f64Of(side, schema.STREAM_SIDES_REMAINING);
+  const remaining = u32Of(side, schema.STREAM_SIDES_REMAINING);
   let marks: u32 = schema.STREAM_SIDE_MARK_GAP;
-  if (remaining >= <f64>missing) setF64(side, schema.STREAM_SIDES_REMAINING, remaining - <f64>missing);
+  if (remaining >= missing) setU32(side, schema.STREAM_SIDES_REMAINING, remaining - missing);
   else marks |= schema.STREAM_SIDE_MARK_BORDER_LOST;
   orU8(side, schema.STREAM_SIDES_MARKS, marks);
 }
@@ -97,7 +97,7 @@ export function skip(side: usize, missing: u32): void {
 export function end(side: usize): void {
   const isLost = u8Of(side, schema.STREAM_SIDES_MARKS) & schema.STREAM_SIDE_MARK_BORDER_LOST;
   const isInside =
-    f64Of(side, schema.STREAM_SIDES_REMAINING) > 0 || u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS) != 0;
+    u32Of(side, schema.STREAM_SIDES_REMAINING) != 0 || u8Of(side, schema.STREAM_SIDES_PREFIX_OCTETS) != 0;
   if (isInside && !isLost) {
     orU8(side, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_MESSAGE_CUT);
   }

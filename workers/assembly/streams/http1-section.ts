@@ -107,6 +107,11 @@ export function violates(bits: u32): void {
   violations |= bits;
 }
 
+/** The new section says this: SECTION_MARK_… bits. */
+export function says(bits: u32): void {
+  marks |= bits;
+}
+
 function parse(at: usize, end: usize): void {
   openSection();
   const octets = <u32>(end - at);

@@ -23,11 +23,15 @@ import { IS_GRPC, IS_GRPC_TEXT, IS_GRPC_WEB, IS_HEAD, pseudoOf, UNKNOWN_LINE } f
 import * as state from './http2-state';
 import * as connections from './http2-streams';
 import * as windows from './http2-window';
+import * as websocket from './websocket-stream';
 
 /** Octets of a side are missing; 0xffffffff where their number is not known. */
-function missing(stream: u32, sideRow: usize, n: u32): void {
-  const isPlain = u8Of(connections.streamAt(stream), schema.STREAMS_KIND) == schema.STREAM_KIND_HTTP2;
-  if (isPlain) orU8(sideRow, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_GAP);
+function missing(stream: u32, side: u32, n: u32): void {
+  const sideRow = connections.sideAt(stream, side);
+  const kind = u8Of(connections.streamAt(stream), schema.STREAMS_KIND);
+  if (kind == schema.STREAM_KIND_WEBSOCKET) websocket.skip(stream, side, n);
+  else if (kind == schema.STREAM_KIND_HTTP2)
+    orU8(sideRow, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_GAP);
   else grpc.skip(sideRow, n);
 }
 
@@ -38,7 +42,7 @@ export function noteGaps(self: usize, stream: u32, side: u32, message: usize): v
   if (u16Of(sideRow, schema.STREAM_SIDES_GAPS) == gaps) return;
   setU16(sideRow, schema.STREAM_SIDES_GAPS, gaps);
   orU8(message, schema.MESSAGES_MARKS, schema.MESSAGE_MARK_GAP);
-  missing(stream, sideRow, 0xffffffff);
+  missing(stream, side, 0xffffffff);
 }
 
 /** Whether streams of the direction may have begun out of sight. */
@@ -101,7 +105,10 @@ export function dataStream(flow: u32, side: u32, self: usize): u32 {
     }
     return 0;
   }
-  addU32(connections.sideAt(found - 1, messageSide), schema.STREAM_SIDES_FRAMES, 1);
+  // Of a WebSocket its own frames are counted.
+  if (!websocket.isWebSocket(found - 1)) {
+    addU32(connections.sideAt(found - 1, messageSide), schema.STREAM_SIDES_FRAMES, 1);
+  }
   return found;
 }
 
@@ -121,6 +128,10 @@ export function receive(self: usize, side: u32, stream: u32, at: usize, n: u32):
   noteGaps(self, stream, messageSide, message);
   setU32(message, schema.MESSAGES_LAST_PACKET, u32Of(self, state.LAST_PACKET));
   addF64(message, schema.MESSAGES_BODY_OCTETS, n);
+  if (websocket.isWebSocket(stream)) {
+    websocket.receive(stream, messageSide, at, n, u32Of(self, state.LAST_PACKET));
+    return;
+  }
   const sideRow = connections.sideAt(stream, messageSide);
   if (isCall(stream, message)) {
     grpc.receive(connections.streamAt(stream), sideRow, at, n, u8Of(message, schema.MESSAGES_MARKS));
@@ -136,7 +147,7 @@ export function missingData(self: usize, side: u32, stream: u32, n: u32): void {
     schema.MESSAGES_MARKS,
     schema.MESSAGE_MARK_GAP,
   );
-  missing(stream, connections.sideAt(stream, messageSide), n);
+  missing(stream, messageSide, n);
 }
 
 /** END_STREAM on a stream from the side of REQUEST or RESPONSE. */
@@ -149,7 +160,7 @@ export function endStream(flow: u32, self: usize, stream: u32, side: u32): void 
   noteGaps(self, stream, side, message);
   connections.finishMessage(message, schema.MESSAGE_STATE_COMPLETE);
   checkLength(exchange, side, message);
-  grpc.end(sideRow);
+  connections.endContent(stream, side, true);
   windows.takeBack(sideRow);
   connections.settle(u32Of(self, state.CONNECTION), flow, stream);
 }

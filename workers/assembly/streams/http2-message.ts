@@ -14,6 +14,7 @@ import * as says from './http2-section';
 import * as state from './http2-state';
 import * as connections from './http2-streams';
 import { addInterim } from './interims';
+import * as websocket from './websocket-stream';
 
 const END_STREAM: u32 = 1;
 
@@ -232,6 +233,7 @@ function response(flow: u32, self: usize, section: u32, said: u32, marks: u32, a
       }
     }
   }
+  if (status >= 200 && status < 300 && as == 0 && websocket.isAsked(stream)) websocket.begin(stream);
   endHead(flow, self, stream, RESPONSE, message, as);
 }
 

@@ -7,7 +7,7 @@ import * as schema from '../schema';
 import { intern, textAddress, textLength } from '../strings';
 import * as hpack from './hpack';
 import { UNKNOWN } from './hpack-table';
-import { checkControls, closeSection, field, hasToken, openSection, violates } from './http1-section';
+import { checkControls, closeSection, field, hasToken, openSection, says, violates } from './http1-section';
 
 /** Bits of `sections.pseudo`: the pseudo-header fields that there are (RFC 9113 section 8.3, RFC 8441 section 4), */
 export const METHOD: u32 = 1 << 0;
@@ -128,6 +128,7 @@ function pseudo(row: usize, name: u32, value: usize, end: usize): void {
       break;
     case schema.HEADER_PSEUDO_PROTOCOL:
       bit = PROTOCOL;
+      if (hasToken(value, end, 'websocket')) says(schema.SECTION_MARK_WEBSOCKET);
       break;
     default:
       break;

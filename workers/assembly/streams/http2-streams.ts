@@ -9,6 +9,7 @@ import { timeOf } from '../times';
 import * as grpc from './grpc';
 import { createExchange, messageAt, REQUEST, RESPONSE } from './http1-head';
 import * as streams from './index';
+import * as websocket from './websocket-stream';
 
 // Fields of a connection. A slot is the stream's identifier (low half; 0 is free) and its row plus one (high half).
 const SLOTS: usize = 0;
@@ -243,13 +244,19 @@ function letGo(connection: usize, identifier: u32): void {
   remove(connection, identifier);
 }
 
+/** The content of a side is over; `isCut` unless the capture ended. */
+export function endContent(stream: u32, side: u32, isCut: bool): void {
+  if (websocket.isWebSocket(stream)) websocket.end(stream, side, isCut);
+  else grpc.end(sideAt(stream, side));
+}
+
 /** Writes how the unfinished messages of a stream ended. */
 function cut(stream: u32, as: u32): void {
   for (let side: u32 = 0; side < 2; side++) {
     const message = messageAt(exchangeOf(stream), side);
     if (!isOpen(message)) continue;
     finishMessage(message, as);
-    grpc.end(sideAt(stream, side));
+    endContent(stream, side, true);
   }
 }
 
@@ -290,7 +297,7 @@ export function closeSide(connection: usize, flow: u32, side: u32, how: u32): vo
       const isRefused = isReset(stream) || (how != streams.BY_END && isLeftOut(connection, identifier));
       const otherwise = how == streams.BY_END ? state : as;
       finishMessage(message, isRefused ? schema.MESSAGE_STATE_CUT_BY_RST_STREAM : otherwise);
-      grpc.end(sideAt(stream, messageSide));
+      endContent(stream, messageSide, how != streams.BY_END);
     }
     if (messageSide == RESPONSE && state != schema.MESSAGE_STATE_COMPLETE) leaveUnanswered(flow);
   }

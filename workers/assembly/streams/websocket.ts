@@ -11,6 +11,7 @@ import {
   rowAt,
   rowCount,
   setF64,
+  setU16,
   setU32,
   setU8,
   u32Of,
@@ -33,7 +34,7 @@ function dissectorOf(flow: u32, side: u32): usize {
 }
 
 /** What a header section's marks allow in frames: frame.DEFLATE and frame.EXTENSION bits. */
-function extensionsOf(marks: u32): u32 {
+export function extensionsOf(marks: u32): u32 {
   const deflate = marks & schema.SECTION_MARK_WEBSOCKET_DEFLATE ? frame.DEFLATE : 0;
   return marks & schema.SECTION_MARK_WEBSOCKET_EXTENSION ? deflate | frame.EXTENSION : deflate;
 }
@@ -109,7 +110,11 @@ export function startAfter(flow: u32, side: u32): void {
 /** Octets in order; `packet` is that of the first. */
 export function receive(flow: u32, side: u32, from: usize, length: u32, packet: u32): void {
   const self = dissectorOf(flow, side);
-  if (self == 0) return;
+  if (self) take(self, from, length, packet);
+}
+
+/** Octets in order for the dissector's state. */
+export function take(self: usize, from: usize, length: u32, packet: u32): void {
   const end = from + length;
   addF64(self, state.OCTETS, length);
   if (u32Of(self, state.PHASE) == state.LOST) {
@@ -172,9 +177,9 @@ function begin(self: usize, octets: usize): void {
 function beginClose(self: usize, row: usize): void {
   setU32(self, state.CODE_OCTETS, 0);
   setU32(self, state.CODE, 0);
-  if (u32Of(row, schema.STREAM_SIDES_END_PACKET)) return;
-  setU32(row, schema.STREAM_SIDES_END_PACKET, u32Of(self, state.FRAME_PACKET));
-  setU32(row, schema.STREAM_SIDES_END_CODE, frame.NO_CODE);
+  if (u32Of(row, schema.STREAM_SIDES_CLOSE_PACKET)) return;
+  setU32(row, schema.STREAM_SIDES_CLOSE_PACKET, u32Of(self, state.FRAME_PACKET));
+  setU16(row, schema.STREAM_SIDES_CLOSE_CODE, frame.NO_CODE);
 }
 
 /** A data frame: which message it belongs to (section 5.4). */
@@ -231,12 +236,12 @@ function endFrame(self: usize): void {
   if (had == 1 || (had == 2 && !frame.isCode(code))) {
     orU8(row, schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_INVALID_FRAME);
   }
-  if (had == 2 && (flags & state.CLOSED) == 0) setU32(row, schema.STREAM_SIDES_END_CODE, code);
+  if (had == 2 && (flags & state.CLOSED) == 0) setU16(row, schema.STREAM_SIDES_CLOSE_CODE, code);
   setU32(self, state.FLAGS, flags | state.CLOSED);
 }
 
 /** The border of frames is lost. */
-function lose(self: usize): void {
+export function lose(self: usize): void {
   const marks = schema.STREAM_SIDE_MARK_BORDER_LOST;
   orU8(u32Of(self, state.ROW), schema.STREAM_SIDES_MARKS, marks);
   setU32(self, state.PHASE, state.LOST);
@@ -247,7 +252,11 @@ function lose(self: usize): void {
 /** Octets that the capture does not have. Inside a payload they are counted off; elsewhere a border may be among them. */
 export function skip(flow: u32, side: u32, missing: u32): void {
   const self = dissectorOf(flow, side);
-  if (self == 0) return;
+  if (self) miss(self, missing);
+}
+
+/** Octets that the dissector's state does not get; 0xffffffff where their number is not known. */
+export function miss(self: usize, missing: u32): void {
   orU8(u32Of(self, state.ROW), schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_GAP);
   const remaining = f64Of(self, state.REMAINING);
   if (u32Of(self, state.PHASE) != state.PAYLOAD || <f64>missing > remaining) {
@@ -264,15 +273,18 @@ export function skip(flow: u32, side: u32, missing: u32): void {
 export function close(flow: u32, side: u32, how: u32): void {
   const self = dissectorOf(flow, side);
   if (self == 0) return;
-  const isInFrame = u32Of(self, state.PHASE) == state.PAYLOAD || u32Of(self, state.HEADER_LENGTH) > 0;
-  const isOpen = isInFrame || (u32Of(self, state.FLAGS) & state.IN_MESSAGE) != 0;
-  if (isOpen && how != streams.BY_END) {
-    orU8(u32Of(self, state.ROW), schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_MESSAGE_CUT);
-  }
+  if (how != streams.BY_END) noteEnd(self);
   const message = <usize>u32Of(self, state.MESSAGE);
   if (u8Of(message, schema.MESSAGES_STATE) != schema.MESSAGE_STATE_ABSENT) {
     setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.OCTETS));
   }
+}
+
+/** No octets will come: whether the last message is whole. */
+export function noteEnd(self: usize): void {
+  const isInFrame = u32Of(self, state.PHASE) == state.PAYLOAD || u32Of(self, state.HEADER_LENGTH) > 0;
+  if (!isInFrame && (u32Of(self, state.FLAGS) & state.IN_MESSAGE) == 0) return;
+  orU8(u32Of(self, state.ROW), schema.STREAM_SIDES_MARKS, schema.STREAM_SIDE_MARK_MESSAGE_CUT);
 }
 
 /** Both directions are over: gives their states back. */

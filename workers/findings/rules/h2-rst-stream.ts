@@ -66,13 +66,15 @@ function candidates(facts: Facts): readonly Ended[] {
   const found: Ended[] = [];
   for (const row of facts.select('streamSides', 'endPacket', ANY)) {
     const stream = row >>> 1;
-    if (streams.kind(stream) === StreamKind.WEBSOCKET && streams.identifier(stream) === 0) continue;
     const packet = streamSides.endPacket(row);
     const other = streamSides.endPacket(row ^ 1);
     // The second one only confirms the first.
     if (other !== 0 && (other < packet || (other === packet && (row & 1) === 1))) continue;
     const exchange = streams.exchange(stream);
     const reset: StreamReset = { side: row & 1 ? 1 : 0, packet, code: streamSides.endCode(row) };
+    // A WebSocket ends with its Close frames; that its stream is let go of, before or after, is how a tunnel ends.
+    const isTunnel = streams.kind(stream) === StreamKind.WEBSOCKET;
+    if (isTunnel && (streamSides.closePacket(row) !== 0 || isRoutine(reset))) continue;
     if (isMeant(facts, exchange, reset, streams.promisedBy(stream) !== 0)) {
       found.push({ flow: exchanges.flow(exchange), exchange, packet });
     }
@@ -81,14 +83,17 @@ function candidates(facts: Facts): readonly Ended[] {
   return found;
 }
 
+function isRoutine({ code }: StreamReset): boolean {
+  return code === Http2Error.NO_ERROR || code === Http2Error.CANCEL;
+}
+
 function isMeant(facts: Facts, exchange: number, reset: StreamReset, isPushed: boolean): boolean {
   const { messages } = facts.tables;
   const isAnswered = messages.state(exchange * 2 + 1) === MessageState.COMPLETE;
-  const isRoutine = reset.code === Http2Error.NO_ERROR || reset.code === Http2Error.CANCEL;
   // A server that has answered needs no more of the request (RFC 9113 section 8.1); a client may let go of what it has.
-  if (isAnswered) return !isRoutine && reset.side === 0;
+  if (isAnswered) return !isRoutine(reset) && reset.side === 0;
   // A client that does not want what is pushed says so like this.
-  if (isPushed && reset.side === 0) return !isRoutine && reset.code !== Http2Error.REFUSED_STREAM;
+  if (isPushed && reset.side === 0) return !isRoutine(reset) && reset.code !== Http2Error.REFUSED_STREAM;
   return reset.side === 1 || reset.code !== Http2Error.NO_ERROR;
 }
 
