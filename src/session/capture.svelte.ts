@@ -101,7 +101,8 @@ export class CaptureState {
         if (isCurrent()) this.#progress = progress;
       },
       summary: (summary) => {
-        if (!isCurrent()) return;
+        // The last one may come behind the answer, which holds the same.
+        if (!isCurrent() || this.#status !== 'reading') return;
         accept();
         this.#setSummary(summary);
       },
@@ -113,6 +114,8 @@ export class CaptureState {
     const answer = await api.open(files, listener, unread);
     if (!isCurrent()) return;
     if (!answer.ok) {
+      // What the listener is still told of it is nothing to show.
+      this.#run++;
       this.#failure = { file, error: answer.error };
       this.#status = 'failed';
       if (before.status === 'done' && before.summary && !accepted.is) {

@@ -60,9 +60,9 @@ export class FilterState {
     this.closeCompletions();
   }
 
-  /** Says what is wrong with the text that is shown. */
-  blame(error: FilterError | undefined): void {
-    this.#error = error;
+  /** Says what is wrong with a filter, or that nothing is; not where another text is shown by now. */
+  blame(filter: string, error: FilterError | undefined): void {
+    if (filter === this.#text.trim()) this.#error = error;
   }
 
   type(text: string, caret: number): void {
@@ -105,7 +105,7 @@ export class FilterState {
     clearTimeout(this.#timer);
     const text = this.#text;
     const error = await this.#actions.apply(text.trim(), isConfirmed);
-    if (text === this.#text) this.#error = error;
+    if (error !== undefined) this.blame(text.trim(), error);
     if (!isConfirmed || error || text.trim() === '') return;
     await keepFilter(text.trim());
     await this.#recall();

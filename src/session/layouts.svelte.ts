@@ -23,8 +23,12 @@ export class LayoutsState {
 
   /** Reads what was kept; what was forgotten is as it came. */
   async recall(): Promise<void> {
+    const before = this.#layouts;
     const kept = await keptColumns();
-    this.#layouts = Object.fromEntries(kept.map(({ table, widths, shown }) => [table, { widths, shown }]));
+    // What was laid out while it was read counts.
+    const since = Object.entries(this.#layouts).filter(([table, layout]) => before[table] !== layout);
+    const read = kept.map(({ table, widths, shown }) => [table, { widths, shown }] as const);
+    this.#layouts = Object.fromEntries([...read, ...since]);
   }
 
   /** Tables whose columns were changed. */

@@ -7,10 +7,13 @@ const QUIET_MILLISECONDS = 200;
 export class PlaceState {
   #place = $state.raw<Place>(START);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The fragment that was written or read last. */
+  #known: string;
   #wanderedOff: () => void = () => {};
 
   constructor() {
     this.#place = parseFragment(location.hash);
+    this.#known = location.hash;
   }
 
   get view(): ViewId {
@@ -33,6 +36,9 @@ export class PlaceState {
   watch(onWander: () => void): () => void {
     this.#wanderedOff = onWander;
     const read = () => {
+      // The event of what we wrote may come when one has moved on from there.
+      if (location.hash === this.#known) return;
+      this.#known = location.hash;
       const place = parseFragment(location.hash);
       if (formatFragment(place) === formatFragment(this.#place)) return;
       this.#place = place;
@@ -48,6 +54,7 @@ export class PlaceState {
     this.#set(to);
     const fragment = formatFragment(this.#place);
     if (fragment !== location.hash) location.hash = fragment;
+    this.#known = location.hash;
   }
 
   /** Moves on within the same step: arrows in a table, typing in the filter. */
@@ -78,7 +85,10 @@ export class PlaceState {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    // A link was followed, and its event is still to come.
+    if (location.hash !== this.#known) return;
     const fragment = formatFragment(this.#place);
     if (fragment !== location.hash) location.replace(fragment);
+    this.#known = location.hash;
   }
 }

@@ -166,10 +166,11 @@ export class Session {
     const inSight = TABLE_OF[this.place.view];
     const others = VIEW_IDS.flatMap((id) => TABLE_OF[id] ?? []).filter((view) => view !== inSight);
     const views = [...(inSight === undefined ? [] : [inSight]), ...(isReading ? [] : others)];
+    const { filter } = this.place;
     for (const view of views) {
-      const error = await this.tables[view].update(this.place.filter, this.capture.revision);
+      const error = await this.tables[view].update(filter, this.capture.revision);
       if (run !== this.#refreshes) return;
-      this.filter.blame(error);
+      this.filter.blame(filter, error);
       if (error !== undefined) return;
     }
   }
@@ -193,6 +194,8 @@ export class Session {
       const table = this.tables[TABLE_OF[this.place.view] ?? 'packets'];
       const error = await table.update(text, this.capture.revision);
       if (error !== undefined) return error;
+      // Another filter is in the bar by now: that one is applied.
+      if (this.filter.text.trim() !== text) return undefined;
     }
     if (isConfirmed) this.place.go({ filter: text });
     else this.place.move({ filter: text });

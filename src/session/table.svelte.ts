@@ -43,7 +43,11 @@ export class TableState<V extends View> {
   #selectedRow: number | undefined;
   #selectedIndex = $state<number | undefined>();
   #asked = '';
+  /** The answer to what was asked last: what is wrong with the filter. */
+  #answer: Promise<FilterError | undefined> = Promise.resolve(undefined);
   #run = 0;
+  /** Grows whenever a row is marked; what was looked up for an older one is dropped. */
+  #marks = 0;
   #sight = { start: 0, end: PAGE };
   /** The same for those who look on. */
   #inSight = $state.raw({ start: 0, end: 0 });
@@ -119,22 +123,29 @@ export class TableState<V extends View> {
   }
 
   /** Asks again where the filter, the order or the capture (`revision`) changed. Answers what is wrong with the filter. */
-  async update(filter: string, revision: number): Promise<FilterError | undefined> {
+  update(filter: string, revision: number): Promise<FilterError | undefined> {
     const asked = JSON.stringify([filter, this.#sort, revision]);
-    if (asked === this.#asked) return undefined;
+    if (asked === this.#asked) return this.#answer;
     this.#asked = asked;
+    this.#answer = this.#query(filter);
+    return this.#answer;
+  }
+
+  async #query(filter: string): Promise<FilterError | undefined> {
     const run = ++this.#run;
     const sort = this.#sort;
     const answer = await this.#api.query(this.view, { filter, sort });
-    if (run !== this.#run) return undefined;
+    // A wrong filter is wrong, if something else was asked meanwhile or not.
     if (!answer.ok) {
-      this.#asked = '';
+      if (run === this.#run) this.#asked = '';
       return answer.error;
     }
+    if (run !== this.#run) return undefined;
     const { id, rows, total } = answer.value;
     const isSameOrder =
       this.#shown !== undefined && this.#shown.filter === filter && this.#shown.sort === sort;
     if (!isSameOrder) this.#sight = { start: 0, end: Math.max(this.#sight.end - this.#sight.start, 1) };
+    const marks = this.#marks;
     const selected = this.#selectedRow;
     const selectedIndex = selected === undefined ? undefined : await this.#api.position(id, selected);
     if (run !== this.#run) return undefined;
@@ -150,7 +161,8 @@ export class TableState<V extends View> {
     }
     if (run !== this.#run) return undefined;
     this.#shown = { id, rows, total, filter, sort };
-    if (selected === this.#selectedRow) this.#selectedIndex = selectedIndex;
+    if (marks === this.#marks) this.#selectedIndex = selectedIndex;
+    else void this.#locate();
     this.#pages = isSameOrder ? new Map([...this.#pages, ...pages]) : pages;
     if (!isSameOrder) this.#order++;
     void this.#fetch();
@@ -172,21 +184,31 @@ export class TableState<V extends View> {
   /** Marks a row of the worker's table; its place in the order is looked up. */
   async select(row: number | undefined): Promise<void> {
     if (row === this.#selectedRow) return;
+    this.#marks++;
     this.#selectedRow = row;
     this.#selectedIndex = undefined;
-    if (row === undefined || this.#shown === undefined) return;
-    const index = await this.#api.position(this.#shown.id, row);
-    if (row === this.#selectedRow) this.#selectedIndex = index;
+    await this.#locate();
+  }
+
+  /** Looks up where the marked row is in the order that is shown. */
+  async #locate(): Promise<void> {
+    const [shown, row, marks] = [this.#shown, this.#selectedRow, this.#marks];
+    if (shown === undefined || row === undefined) return;
+    const index = await this.#api.position(shown.id, row);
+    // In another order, update() has looked it up or looks it up anew.
+    if (marks === this.#marks && shown === this.#shown) this.#selectedIndex = index;
   }
 
   /** Marks the row at an index, and answers it once it is read; undefined where another was marked meanwhile. */
   async moveTo(index: number): Promise<Items[V] | undefined> {
     const shown = this.#shown;
     if (shown === undefined) return undefined;
+    const marks = ++this.#marks;
     this.#selectedIndex = index;
     const item = this.at(index) ?? (await this.#read(shown.id, Math.floor(index / PAGE))).items[index % PAGE];
-    if (item === undefined || this.#selectedIndex !== index || this.#shown !== shown) return undefined;
-    this.#selectedRow = ROW_OF[this.view](item);
+    if (marks !== this.#marks) return undefined;
+    if (item !== undefined) this.#selectedRow = ROW_OF[this.view](item);
+    if (this.#shown !== shown) void this.#locate();
     return item;
   }
 

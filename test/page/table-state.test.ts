@@ -55,6 +55,15 @@ describe('a table', () => {
     expect([table.filter, table.rows]).toEqual(['tcp.flags.reset == 1', resets]);
   });
 
+  test('tells everyone who asks what is wrong with a filter, also where another is asked for meanwhile', async () => {
+    const table = await packets();
+    const wrong = 'tcp.flags.reset == ';
+    const asked = [table.update(wrong, 1), table.update(wrong, 1), table.update('tcp.flags.syn == 1', 1)];
+    const errors = await Promise.all(asked);
+    expect(errors.map((error) => error !== undefined)).toEqual([true, true, false]);
+    expect(table.filter).toBe('tcp.flags.syn == 1');
+  });
+
   test('does not ask again for what it has', async () => {
     const table = await packets();
     const order = table.order;
@@ -102,5 +111,21 @@ describe('the selected row', () => {
     const items = await Promise.all([table.moveTo(250), table.moveTo(251), table.moveTo(252)]);
     expect(items.map((item) => item?.packet)).toEqual([undefined, undefined, 253]);
     expect(table.selectedIndex).toBe(252);
+  });
+
+  test('is found wherever it was selected while the rows were read', async () => {
+    for (const filter of ['', 'tcp.flags.reset == 1']) {
+      const resetRow = ((await packets('tcp.flags.reset == 1')).at(3)?.packet ?? NaN) - 1;
+      for (let turns = 0; turns < 24; turns++) {
+        const table = filter === '' ? new TableState('packets', analysis) : await packets();
+        const updated = table.update(filter, 1);
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+        const selected = table.select(resetRow);
+        await Promise.all([updated, selected]);
+        await expect
+          .poll(() => table.selectedIndex, { message: `after ${turns} turns` })
+          .toBe(filter === '' ? resetRow : 3);
+      }
+    }
   });
 });
