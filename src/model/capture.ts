@@ -154,6 +154,10 @@ export const CaptureFormat = {
   /** IXIA's hardware and software capture: pcap with the octets of all records in its header. */
   PCAP_IXIA_HARDWARE: 5,
   PCAP_IXIA_SOFTWARE: 6,
+  /** Patched versions of libpcap, with longer record headers behind the magic numbers of 1 and 3: Red Hat 6.1, Nokia IPSO, SuSE 6.3. */
+  PCAP_RED_HAT: 7,
+  PCAP_NOKIA: 8,
+  PCAP_SUSE: 9,
 } as const;
 
 /** How a {@link CaptureFormat} is called in the report. */
@@ -164,4 +168,7 @@ export const FORMAT_NAMES: Readonly<Record<number, string>> = {
   [CaptureFormat.PCAPNG]: 'pcapng',
   [CaptureFormat.PCAP_IXIA_HARDWARE]: 'pcap (IXIA, hardware)',
   [CaptureFormat.PCAP_IXIA_SOFTWARE]: 'pcap (IXIA, software)',
+  [CaptureFormat.PCAP_RED_HAT]: 'pcap (modified, Red Hat 6.1)',
+  [CaptureFormat.PCAP_NOKIA]: 'pcap (modified, Nokia)',
+  [CaptureFormat.PCAP_SUSE]: 'pcap (modified, SuSE 6.3)',
 };

@@ -43,6 +43,10 @@ describe('classic pcap', () => {
     // Wireshark issue 14073. tshark 4.0.17 opens both, but takes the nanoseconds of the hardware for microseconds.
     ['ixia-hardware', CaptureFormat.PCAP_IXIA_HARDWARE],
     ['ixia-software', CaptureFormat.PCAP_IXIA_SOFTWARE],
+    // tshark 4.0.17 and editcap (rh6_1pcap, nokiapcap, suse6_3pcap) write and read these three.
+    ['red-hat', CaptureFormat.PCAP_RED_HAT],
+    ['nokia', CaptureFormat.PCAP_NOKIA],
+    ['suse', CaptureFormat.PCAP_SUSE],
   ];
   for (const [variant, format] of variants) {
     for (const { isBigEndian, order } of orders) {
@@ -61,6 +65,37 @@ describe('classic pcap', () => {
       });
     }
   }
+
+  it('tells patched record headers by the second record, or by the end behind the first', async () => {
+    const one = { ...talk, packets: talk.packets.slice(0, 1) };
+    for (const variant of ['red-hat', 'nokia', 'suse'] as const) {
+      const { octets } = writePcap(one, { variant });
+      const { core } = await readOctets(octets);
+      expect(describeCapture(core)).toBe(describeCapture(await readCapture(one)));
+      expect(issues(core)).toEqual({});
+      // Cut in its first record, nothing tells.
+      const cut = await readOctets(octets.subarray(0, octets.length - 1));
+      expect(cut.core.tables.packets.rows).toBe(1);
+    }
+  });
+
+  it('that is cut in its second record header stays what its magic number says', async () => {
+    const { octets, offsets } = writePcap(talk);
+    for (const there of [1, 4, 8, 12, 15]) {
+      const { core } = await readOctets(octets.subarray(0, (offsets[1] ?? 0) + there));
+      expect(core.tables.fileSections.format(0)).toBe(CaptureFormat.PCAP);
+      expect(core.tables.packets.rows).toBe(1);
+      expect(issues(core)).toEqual({ RECORD_TRUNCATED: 1 });
+    }
+  });
+
+  it('with nanoseconds in the place of microseconds stays what its magic number says', async () => {
+    const { octets, offsets } = writePcap(talk);
+    for (const at of offsets) new DataView(octets.buffer).setUint32(at + 4, 999_000_000, true);
+    const { core } = await readOctets(octets);
+    expect(core.tables.fileSections.format(0)).toBe(CaptureFormat.PCAP);
+    expect(core.tables.packets.rows).toBe(8);
+  });
 
   it('keeps nanoseconds where the file has them', async () => {
     const capture = script`

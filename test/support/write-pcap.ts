@@ -1,8 +1,16 @@
 import { ByteWriter } from './byte-writer.ts';
 import type { Capture, WrittenCapture } from './capture.ts';
 
-/** The variants of classic pcap (pcap-savefile(5); the Kuznetzov one has 24-octet record headers). */
-export type PcapVariant = 'microseconds' | 'nanoseconds' | 'kuznetzov' | 'ixia-hardware' | 'ixia-software';
+/** The variants of classic pcap (pcap-savefile(5); patched libpcaps have more fields in their record headers). */
+export type PcapVariant =
+  | 'microseconds'
+  | 'nanoseconds'
+  | 'kuznetzov'
+  | 'ixia-hardware'
+  | 'ixia-software'
+  | 'red-hat'
+  | 'nokia'
+  | 'suse';
 
 /** How to write a classic pcap file. */
 export interface PcapOptions {
@@ -16,7 +24,13 @@ const MAGIC = {
   kuznetzov: 0xa1b2cd34,
   'ixia-hardware': 0x1c0001ac,
   'ixia-software': 0x1c0001ab,
+  'red-hat': 0xa1b2c3d4,
+  nokia: 0xa1b2c3d4,
+  suse: 0xa1b2cd34,
 } as const;
+
+/** Octets that a variant has behind the four fields of a record header: interface, EtherType, packet type, and more. */
+const MORE: Partial<Record<PcapVariant, number>> = { kuznetzov: 8, 'red-hat': 8, nokia: 4, suse: 12 };
 
 /** Writes a capture of one interface as classic pcap. */
 export function writePcap(capture: Capture, options: PcapOptions = {}): WrittenCapture {
@@ -38,7 +52,9 @@ export function writePcap(capture: Capture, options: PcapOptions = {}): WrittenC
     file.u32(Number(packet.time / 1_000_000_000n));
     file.u32(hasNanoseconds ? fraction : Math.floor(fraction / 1000));
     file.u32(packet.octets.length).u32(packet.length);
-    if (variant === 'kuznetzov') file.u32(packet.interface).u16(0x0800).u8(0).u8(0);
+    const more = MORE[variant] ?? 0;
+    if (more >= 8) file.u32(packet.interface).u16(0x0800).u8(0).u8(0);
+    file.octets(new Uint8Array(more % 8));
     file.octets(packet.octets);
   }
   return { octets: file.finish(), offsets };

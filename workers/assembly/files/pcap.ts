@@ -27,6 +27,7 @@ import {
   TABLE_INTERFACES,
 } from '../schema';
 import * as input from './input';
+import { layoutOf, recordHeader } from './pcap-layout';
 import { clearInterface } from './pcapng-blocks';
 import * as record from './record';
 
@@ -36,9 +37,8 @@ export const PCAP_HEADER: usize = 24;
 /** IXIA adds the octets of all records, which nobody needs. */
 const IXIA_EXTRA: f64 = 4;
 
+/** The fields that record headers of all formats begin with. */
 const RECORD_HEADER: usize = 16;
-/** Kuznetzov's patch adds interface, protocol and packet type. */
-const KUZNETZOV_HEADER: usize = 24;
 const BILLION: i64 = 1_000_000_000;
 
 /** The format a file header's magic number tells, read in network order; 0 for none of ours. */
@@ -74,15 +74,25 @@ export function isPcap(at: usize): bool {
   return formatOf(magic) != 0 || formatOf(bswap<u32>(magic)) != 0;
 }
 
-/** Reads the file header at the input, which has PCAP_HEADER octets. */
-export function readPcapHeader(): void {
+/**
+ * Reads the file header at the input, which has PCAP_HEADER octets; `isAll` says that no more than those there will come. False where
+ * more are needed to tell the format.
+ */
+export function readPcapHeader(isAll: bool): bool {
   const at = input.at;
   const magic = u32At(at);
   const isBigEndian = formatOf(magic) != 0;
+  const format = layoutOf(
+    formatOf(isBigEndian ? magic : bswap<u32>(magic)),
+    isBigEndian,
+    at,
+    input.end,
+    isAll,
+  );
+  if (format == 0) return false;
   const sectionRow = rowCount(TABLE_FILE_SECTIONS);
   const section = appendRow(TABLE_FILE_SECTIONS);
   setF64(section, FILE_SECTIONS_OFFSET, input.offset);
-  const format = formatOf(isBigEndian ? magic : bswap<u32>(magic));
   setU8(section, FILE_SECTIONS_FORMAT, format);
   setU8(section, FILE_SECTIONS_IS_BIG_ENDIAN, isBigEndian ? 1 : 0);
   setU8(
@@ -103,12 +113,12 @@ export function readPcapHeader(): void {
   setU32(input.active, input.SECTION, <u32>section);
   input.advance(PCAP_HEADER);
   if (isIxia(format)) input.skip = IXIA_EXTRA;
+  return true;
 }
 
 /** Octets of the record headers of a file; `section` is its row. */
 export function recordHeaderOf(section: usize): usize {
-  const format = u8Of(section, FILE_SECTIONS_FORMAT);
-  return format == CAPTURE_FORMAT_PCAP_KUZNETZOV ? KUZNETZOV_HEADER : RECORD_HEADER;
+  return recordHeader(u8Of(section, FILE_SECTIONS_FORMAT));
 }
 
 /** Reads the record header at `at` into record.ts; `section` is the row of its file. */
