@@ -77,6 +77,32 @@ describe('a flow', () => {
     expect(packetsMarked(core, 'PORTS_REUSED')).toEqual([]);
   });
 
+  it('whose SYN is answered twice, with different numbers, goes on from the one that is acknowledged', async () => {
+    for (const other of ['seq =90000', 'seq =4294000000']) {
+      for (const [early, late] of [
+        [`2ms b > a SYN ACK ${other}`, ''],
+        ['', `4ms b > a SYN ACK ${other}`],
+      ]) {
+        const core = await readFourWays(
+          drawn(`
+            a 10.0.0.1:1000 isn 100
+            b 10.0.0.2:80 isn 500
+            0ms a > b SYN
+            1ms b > a SYN ACK
+            ${early ?? ''}
+            3ms a > b ACK ack =501
+            ${late ?? ''}
+            5ms a > b "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" ack =501
+            6ms b > a "HTTP/1.1 204 No Content\\r\\n\\r\\n" seq =501
+          `),
+        );
+        expect(exchanges(core), other).toEqual(['GET / 204']);
+        expect(direction(core, 0, 1), other).toMatchObject({ initialSequence: 500, lost: 0, octets: 27 });
+        expect(issues(core), other).toEqual({});
+      }
+    }
+  });
+
   it('whose ports an older connection held begins with the SYN that was answered', async () => {
     const core = await readFourWays(script`
       a 10.0.0.1:40000 isn 1000

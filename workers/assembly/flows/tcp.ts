@@ -113,11 +113,15 @@ function synchronize(at: usize, own: usize, peer: usize, side: u32, packet: u32)
   const isKnown = (u8Of(own, schema.DIRECTIONS_MARKS) & schema.DIRECTION_MARK_SYNCHRONIZED) != 0;
   if (isKnown && u32Of(own, schema.DIRECTIONS_INITIAL_SEQUENCE) == scratch.sequence) {
     if (!isAnswer) openAgain(own, peer);
-  } else if (!isKnown || u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0) {
+  } else if (
+    !isKnown ||
+    (u32Of(own, schema.DIRECTIONS_FIRST_DATA_PACKET) == 0 && !isSettled(at, own, peer))
+  ) {
     setU32(own, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.sequence);
     setU32(own, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.sequence + 1);
     orU8(own, schema.DIRECTIONS_MARKS, schema.DIRECTION_MARK_SYNCHRONIZED);
     takeOptions(own);
+    if (isKnown && isAnswer) orU8(own, schema.DIRECTIONS_SYN_OPTIONS, schema.SYN_OPTION_ANSWERED_AGAIN);
   }
   if (isAnswer) {
     if (u32Of(at, schema.FLOWS_SYN_ACK_PACKET) == 0) setU32(at, schema.FLOWS_SYN_ACK_PACKET, packet);
@@ -129,6 +133,24 @@ function synchronize(at: usize, own: usize, peer: usize, side: u32, packet: u32)
     addU32(at, schema.FLOWS_SYN_COUNT, 1);
     if (u32Of(at, schema.FLOWS_SYN_PACKET) == 0) setU32(at, schema.FLOWS_SYN_PACKET, packet);
   }
+}
+
+/** Whether the originator has acknowledged the SYN-ACK before: one that comes late with another number was for an earlier SYN. */
+function isSettled(at: usize, own: usize, peer: usize): bool {
+  return (
+    u32Of(at, schema.FLOWS_HANDSHAKE_PACKET) != 0 &&
+    u32Of(peer, schema.DIRECTIONS_ACKNOWLEDGED) == u32Of(own, schema.DIRECTIONS_NEXT_SEQUENCE)
+  );
+}
+
+/** Of several SYN-ACKs with different numbers (a server without state answers each SYN anew) the first ACK tells which counts. */
+function settle(peer: usize): void {
+  const options = u8Of(peer, schema.DIRECTIONS_SYN_OPTIONS);
+  if (!(options & schema.SYN_OPTION_ANSWERED_AGAIN)) return;
+  setU8(peer, schema.DIRECTIONS_SYN_OPTIONS, options & ~schema.SYN_OPTION_ANSWERED_AGAIN);
+  if (u32Of(peer, schema.DIRECTIONS_FIRST_DATA_PACKET)) return;
+  setU32(peer, schema.DIRECTIONS_INITIAL_SEQUENCE, scratch.acknowledgment - 1);
+  setU32(peer, schema.DIRECTIONS_NEXT_SEQUENCE, scratch.acknowledgment);
 }
 
 /** What the options of a SYN tell of its sender. */
@@ -199,6 +221,7 @@ function acknowledge(flow: u32, side: u32, own: usize, peer: usize, packet: u32,
     u32Of(at, schema.FLOWS_SYN_ACK_PACKET) != 0
   ) {
     setU32(at, schema.FLOWS_HANDSHAKE_PACKET, packet);
+    settle(peer);
   }
   const peerMarks = u8Of(peer, schema.DIRECTIONS_MARKS);
   if (peerMarks & schema.DIRECTION_MARK_SYNCHRONIZED) {
