@@ -42,7 +42,9 @@ function* candidates(facts: Facts): Iterable<HelloRow> {
     if (
       row >= 0 &&
       (hellos.marks(row) & HelloMark.ENCRYPTED_ALERT) !== 0 &&
-      hellos.selectedVersion(row) === TLS13
+      hellos.selectedVersion(row) === TLS13 &&
+      // Where no end was captured the connection may have gone on.
+      hellos.outcome(row) !== HelloOutcome.OPEN
     ) {
       yield row;
     }

@@ -100,13 +100,16 @@ function tell(instance: HelloInstance): HelloWords {
     ),
     whyItMatters: prose(
       isClient
-        ? `A client that hangs up did not like what it saw (certificate, version), ran into its own timeout, or did not need the connection any more.`
+        ? whyClient(isBeforeServerHello)
         : 'A server that does not say why (no alert) is often not the TLS server itself but something before it: a proxy without a matching filter chain, a firewall that reads the name, a crashed worker.',
     ),
     whatToChange: [
       isClient
         ? prose(
-            `Look in the log of ${client.noun} for the TLS error at that time: certificate not trusted, name mismatch, timeout.`,
+            `Look in the log of ${client.noun} at that time: `,
+            isBeforeServerHello
+              ? `a timeout of about ${formatDuration(after)}, or a connection that was opened in advance.`
+              : 'certificate not trusted, name mismatch, timeout.',
           )
         : prose(
             `Look in the log of ${server.noun}, and of what stands before it (gateway, firewall), at that time.`,
@@ -131,6 +134,13 @@ function tell(instance: HelloInstance): HelloWords {
       ? `Both directions were captured; why ${client.noun} hung up is not in clear.`
       : 'The whole ClientHello and the close were captured, and no packet between them is missing.',
   };
+}
+
+/** Before ServerHello a client knows nothing of the server that it could refuse. */
+function whyClient(isBeforeServerHello: boolean): string {
+  return isBeforeServerHello
+    ? 'The client had seen nothing of the server yet, no certificate and no version: it ran into a timeout of its own, or did not need the connection any more (browsers open connections in advance).'
+    : 'A client that hangs up did not like what it saw (certificate, version), ran into its own timeout, or did not need the connection any more.';
 }
 
 /** What differs from a hello to the same server that succeeded. */
