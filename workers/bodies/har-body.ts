@@ -27,7 +27,9 @@ export async function harBody(
   const base = { contentType: textOf(content['mimeType']) ?? '', isCapped: false, caveats: [] };
   if (text === undefined) {
     const isEmpty = side === 'request' || content['size'] === 0;
-    const caveats = isEmpty ? [] : ['The HAR file does not have the content of this message.'];
+    const file = textOf(content['_file']);
+    const beside = file === undefined ? '' : ` It stands in ${file} beside the HAR file.`;
+    const caveats = isEmpty ? [] : [`The HAR file does not have the content of this message.${beside}`];
     return { ...base, octets: new Uint8Array(), isComplete: isEmpty, caveats };
   }
   const isBase64 = textOf(content['encoding'])?.toLowerCase() === 'base64';

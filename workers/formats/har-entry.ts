@@ -47,6 +47,8 @@ export interface HarEntry {
   ];
   /** What passed before `sent`, in its parts. */
   readonly phases: ReportedPhases;
+  /** What went wrong, in the words of whoever wrote the file: "net::ERR_CONNECTION_RESET"; '' where nothing is said of it. */
+  readonly failure: string;
   /** Of a WebSocket. */
   readonly frames: ReturnType<typeof harFrames>;
 }
@@ -78,8 +80,18 @@ export function harEntry(value: unknown): Result<HarEntry, string> {
     request: messageOf(request, asked.section),
     response: isAnswered ? messageOf(response, fieldsOf(response).section) : undefined,
     ...timesOf(entry),
+    failure: failureOf(response),
     frames: harFrames(entry),
   });
+}
+
+/** Characters of a failure that are kept: they are words for people. */
+const FAILURE_CHARACTERS = 200;
+
+/** `_error` of Chrome, its relatives and mitmproxy, `_failureText` of Playwright: no part of HAR 1.2. */
+function failureOf(response: JsonObject): string {
+  const text = textOf(response['_error']) ?? textOf(response['_failureText']) ?? '';
+  return text.replace(/\s+/g, ' ').trim().slice(0, FAILURE_CHARACTERS);
 }
 
 interface Fields {

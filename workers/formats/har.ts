@@ -152,6 +152,7 @@ class HarFiller {
       end: this.#start + to,
       server: entry.server,
       phases: entry.phases,
+      ...(entry.failure === '' ? {} : { failure: entry.failure }),
     });
     this.#reported.requests++;
     if (entry.response) this.#reported.responses++;

@@ -11,6 +11,8 @@ export interface ReportedExchange {
   readonly server: string;
   /** What passed before the request was sent; without what is not told. */
   readonly phases: ReportedPhases;
+  /** What went wrong, in the words of whoever wrote the file; absent where nothing is said of it. */
+  readonly failure?: string;
 }
 
 /** Phases before a request, as a HAR file tells them; `connect` is TCP's alone. */

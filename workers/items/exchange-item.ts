@@ -139,6 +139,9 @@ function exchangeState(core: Core, exchange: ExchangeRow, inside: StreamFacts | 
   const request = messages.state(exchange * 2);
   const response = messages.state(exchange * 2 + 1);
   const told = (state: number): string => stateWords(state, inside);
+  const failure = reportedOf(core)?.exchange(exchange)?.failure;
+  if (failure !== undefined)
+    return response === MessageState.ABSENT ? `no response: ${failure}` : `failed: ${failure}`;
   if (response === MessageState.COMPLETE) {
     if (request === MessageState.COMPLETE) return 'complete';
     // A server may answer in full and ask for no more of the request (RFC 9113 section 8.1).
