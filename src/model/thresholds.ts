@@ -27,6 +27,29 @@ export const THRESHOLDS = {
   CORRELATION_ROWS: 4096,
   /** How many times longer the next best candidate must have taken, for the best to be meant beyond doubt. */
   CLEARLY: 1.5,
+  /**
+   * Nanoseconds that a client must have waited at least before its close counts as giving up: scanners and probes that want no answer
+   * close at once.
+   */
+  GAVE_UP: 100e6,
+  /**
+   * Nanoseconds of silence from which a load balancer, a firewall or a connection table may have forgotten a connection ("minutes"): the
+   * shortest limits seen are a minute.
+   */
+  IDLE: 60e9,
+  /** Nanoseconds of a window of 0 that count as a stall (DIAGNOSIS: 1 s). */
+  SHUT: 1e9,
+  /** SYNs without an answer from which a connection counts as not answered (DIAGNOSIS: two repetitions). */
+  SYNS: 3,
+  /** Hops by which the time to live of a RST differs from its sender's where another machine wrote it (DIAGNOSIS: 2; routes change). */
+  HOPS: 2,
+  /** Octets of payload from which a segment that never arrives, while smaller ones do, hints at an MTU: less fits every path. */
+  LARGE_SEGMENT: 1200,
+  /** Packets of a flow, and packets of all flows, that are looked back to find what a flow's end is about. */
+  LOOKED_BACK: 2000,
+  LOOKED_BACK_ROWS: 100_000,
+  /** Answers with a server error whose header sections are read. */
+  ERRORS_READ: 4096,
   /** Flows after a refused one in which a success is looked for. */
   FALLBACK_FLOWS: 1024,
   /** Candidates of one cause that are looked at closely to choose the example; counts go over all of them. */

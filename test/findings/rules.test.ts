@@ -2,11 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { RULES } from '../../workers/findings/index.ts';
 import { CLOSING_SCENES } from './closing-scenes.ts';
 import { HTTP2_SCENES } from './http2-scenes.ts';
+import { LINE_SCENES } from './line-scenes.ts';
 import { MESSAGE_SCENES } from './message-scenes.ts';
+import { PATH_SCENES } from './path-scenes.ts';
 import { findingsOf, ofRule } from './scene.ts';
 import { TLS_SCENES } from './tls-scenes.ts';
+import { WAITING_SCENES } from './waiting-scenes.ts';
 
-const SCENES = [...MESSAGE_SCENES, ...CLOSING_SCENES, ...TLS_SCENES, ...HTTP2_SCENES];
+const SCENES = [
+  ...MESSAGE_SCENES,
+  ...LINE_SCENES,
+  ...CLOSING_SCENES,
+  ...WAITING_SCENES,
+  ...PATH_SCENES,
+  ...TLS_SCENES,
+  ...HTTP2_SCENES,
+];
 
 it('every rule in the registry has a scene in which it fires and one in which it does not', () => {
   expect(SCENES.map(({ rule }) => rule).sort()).toEqual(RULES.map(({ id }) => id).sort());

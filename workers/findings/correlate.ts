@@ -55,13 +55,16 @@ export function findFailedDownstream(
     readonly proxy: Side;
     readonly start: Nanoseconds;
     readonly end: Nanoseconds;
+    /** How long after it the proxy may have gone on waiting, in nanoseconds. */
+    readonly patience?: Nanoseconds;
   },
 ): ExchangeFacts | undefined {
   const { exchanges, messages } = facts.tables;
   return search(facts, upstream, rowAfter(facts, upstream.start), (row) => {
     if (exchanges.status(row) < 500) return 0;
     const answered = messages.start(row * 2 + 1);
-    return answered >= upstream.end && answered - upstream.end <= THRESHOLDS.PROXY_ANSWER ? 1 : 0;
+    const latest = upstream.end + (upstream.patience ?? 0) + THRESHOLDS.PROXY_ANSWER;
+    return answered >= upstream.end && answered <= latest ? 1 : 0;
   });
 }
 
@@ -69,7 +72,8 @@ export function findFailedDownstream(
 function endOf(facts: Facts, upstream: ExchangeFacts): Nanoseconds {
   if (upstream.response !== undefined) return upstream.response.start;
   if (!upstream.isLast) return NaN;
-  return facts.closes(upstream.flow).find(({ side }) => side !== upstream.client)?.time ?? NaN;
+  const closes = facts.closes(upstream.flow);
+  return (closes.find(({ side }) => side !== upstream.client) ?? closes[0])?.time ?? NaN;
 }
 
 /** Looks at the exchanges around a row, those before it first; `fit` answers 0 for no, and more for better. */
@@ -157,7 +161,10 @@ export function feltByCaller(
   if (downstream === undefined) return undefined;
   const { response, status } = downstream;
   if (response === undefined) {
-    return downstream.isOver ? "closed the caller's connection without an answer" : undefined;
+    // A caller that closed first did not wait for what the proxy would say.
+    const { firstClose, client } = downstream;
+    const isProxys = firstClose !== undefined && firstClose.side !== client;
+    return isProxys ? "closed the caller's connection without an answer" : undefined;
   }
   if (status >= 500 && status !== upstreamStatus) return `told the caller ${statusText(downstream)}`;
   const told = downstream.stream?.grpcStatus ?? 0;

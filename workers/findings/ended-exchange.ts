@@ -216,21 +216,22 @@ function tell(
   const saved = savedBy(best);
   const least = saved === undefined ? rule.least(best) : lesser(rule.least(best), Impact.CAN_BREAK);
   const isConnection = close.how === 'FIN' || close.how === 'RST';
+  const isSilence = close.how === 'request';
   const verdict = judge(
     facts,
     [exchange.flow],
-    isConnection ? 'absence' : 'octets',
+    isConnection || isSilence ? 'absence' : 'octets',
     words.rests,
     words.doubts,
   );
-  const ladder = exampleLadder(facts, best, {
-    key: {
-      packet: close.packet,
-      label: words.closeLabel,
-      isHarmless: least === Impact.ODD && felt === undefined,
-      ...(isConnection ? {} : { side: close.side }),
-    },
-  });
+  const key = {
+    packet: close.packet,
+    label: words.closeLabel,
+    isHarmless: least === Impact.ODD && felt === undefined,
+    ...(isConnection ? {} : { side: close.side }),
+  };
+  // A silence has no arrow of its own: it stands on the request's.
+  const ladder = exampleLadder(facts, best, isSilence ? { requestRemark: words.closeLabel } : { key });
   const answer = words.quotesRequest === true ? undefined : exchange.response;
   const message = answer ?? exchange.request;
   const packets = instances.flatMap((one) => [

@@ -21,6 +21,9 @@ export const NO_FLOW = 0xffffffff;
 /** A mask that selects every row whose u32 column is not 0. */
 export const ANY = 0xffffffff;
 
+/** Marks that flows have where something went wrong, and that do not come by habit. */
+const TROUBLE = FlowMark.ICMP_ERROR | FlowMark.TLS_TROUBLE | FlowMark.FOREIGN_RESET | FlowMark.ZERO_WINDOW;
+
 /** A request or a response, read out of the columns: for examples, not for every row. */
 export interface MessageFacts {
   readonly isRequest: boolean;
@@ -56,18 +59,18 @@ export interface ExchangeFacts {
   readonly reason: string;
   /** The last exchange of its flow. */
   readonly isLast: boolean;
-  /** Its flow ended: a FIN or RST of either side was seen. */
-  readonly isOver: boolean;
+  /** How its flow ended: the first FIN or RST of either side. */
+  readonly firstClose: Close | undefined;
   readonly request: MessageFacts | undefined;
   readonly response: MessageFacts | undefined;
   /** Its HTTP/2 stream or gRPC call; undefined in plain HTTP/1. */
   readonly stream: StreamFacts | undefined;
 }
 
-/** A FIN or RST; in HTTP/2 also what ends a stream, or tells that it failed. */
+/** A FIN or RST; in HTTP/2 also what ends a stream, or tells that it failed; or a request after which nothing came. */
 export interface Close {
   readonly side: Side;
-  readonly how: 'FIN' | 'RST' | 'RST_STREAM' | 'GOAWAY' | 'grpc-status';
+  readonly how: 'FIN' | 'RST' | 'RST_STREAM' | 'GOAWAY' | 'grpc-status' | 'request';
   /** Name of the error code of a RST_STREAM or GOAWAY. */
   readonly error?: string;
   readonly packet: PacketNumber;
@@ -102,6 +105,12 @@ export class Facts {
     const rows = this.core.select(table, column, mask);
     this.#selections.set(key, rows);
     return rows;
+  }
+
+  /** Flows with any of these marks, which few flows have: one scan for all rules. */
+  troubled(mask: number): Uint32Array {
+    const { marks } = this.tables.flows;
+    return this.select('flows', 'marks', TROUBLE).filter((flow) => (marks(flow) & mask) !== 0);
   }
 
   /** Messages (rows) with any of these violations, ascending: one scan for all rules, since most captures have none. */
@@ -220,7 +229,7 @@ export class Facts {
       status,
       reason,
       isLast: exchanges.nextInFlow(row) === 0,
-      isOver: flow !== NO_FLOW && this.closes(flow).length > 0,
+      firstClose: this.closes(flow)[0],
       request: this.#message(row * 2, (version) => `${method} ${target} ${version}`.trimEnd()),
       response: this.#message(row * 2 + 1, (version) => `${version} ${status} ${reason}`.trim()),
       stream: streamFacts(this.core, row),

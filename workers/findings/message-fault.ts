@@ -59,6 +59,8 @@ export interface FaultRule {
   readonly mask: number;
   /** Violation bits in the same message that explain it: counted there. */
   readonly yieldsTo?: number;
+  /** Violation bits that nearly every reader takes: where a message has no others of the mask, a close after it is no answer to it. */
+  readonly harmless?: number;
   /** Its name where it is folded under what explains it. */
   readonly foldedTitle?: string;
   /** The least it does: what breaks the framing has broken the exchange. */
@@ -194,9 +196,11 @@ function examine(fault: FaultRule, facts: Facts, messageRow: number): FaultInsta
   if (message === undefined) return undefined;
   const downstream = exchange.flow === NO_FLOW ? undefined : findDownstream(facts, exchange);
   const participants = nameParticipants(facts, exchange, downstream);
-  const reaction = message.isRequest
+  const seen = message.isRequest
     ? reactionToRequest(facts, exchange, message)
     : reactionToResponse(facts, exchange, message, downstream);
+  const isHarmless = (message.violations & fault.mask & ~(fault.harmless ?? 0)) === 0;
+  const reaction = isHarmless && seen?.status === undefined && seen?.felt === undefined ? undefined : seen;
   const { client, server } = participants;
   const instance = {
     facts,
