@@ -142,6 +142,16 @@ describe('what is text or a picture is told by name', () => {
     ['Envoy in JSON', octets('{"start_time":"2026-01-01T00:00:00Z","method":"GET"}'), /access log in JSON/],
     ['PDML', octets('<?xml version="1.0"?>\n<pdml version="0">'), /tshark prints as XML/],
     ['SVG', octets('<svg xmlns="http://www.w3.org/2000/svg">'), /SVG/],
+    [
+      'a hex dump with its packet in a line before',
+      octets('10:00:00 IP a > b\n\n0000  00 00 00 00 00 00 00 00 00 00 00 00 08 00 45 00   ..........E.\n'),
+      /hex dump.*text2pcap/,
+    ],
+    [
+      'a log with dumps in it',
+      octets('File opened.\na\nb\nc\nOn 127.0.0.1:2945 sent\n  0000: ac 3e fd 01 00 07 89 d9 00 fc 10 00\n'),
+      /text \(\d+ bytes, it begins with “File opened\.”/,
+    ],
     ['a hex dump', octets('00000000: d4c3 b2a1 0200 0400 0000 0000 0000 0000  ....'), /hex dump.*text2pcap/],
     ['MP4', octets([0, 0, 0, 0x20], 'ftypisom'), /MP4/],
     ['PDF', octets('%PDF-1.7\n'), /PDF/],

@@ -86,7 +86,8 @@ const TEXT_KINDS: readonly TextKind[] = [
     message: `The file is XML text, not a capture. ${READS}`,
   },
   {
-    looksLike: /^\s*[0-9a-f]{4,8}[: ]\s*([0-9a-f]{2,4} ){4}/im,
+    // A line that tells the packet may stand before it; a log with dumps in it is none.
+    looksLike: /^([^\n]*\n){0,3}[ \t]*[0-9a-f]{4,8}[: ]\s*([0-9a-f]{2,4} ){4}/i,
     is: 'a hex dump',
     code: 'not-a-capture',
     message:
