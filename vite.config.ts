@@ -263,8 +263,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           globalSetup: 'test/support/set-up-core.ts',
-          // A machine that does other things too must not fail a test.
-          testTimeout: 60_000,
+          // A machine that is slow, or does other things too, must not fail a test.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 0 },
         },
       },
@@ -278,8 +280,10 @@ export default defineConfig({
           // One browser at a time, when the machine has nothing else to do.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // As much as two steps of driver.ts may take, and what is polled as much as one.
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 90_000 } },
         },
       },
     ],

@@ -2,19 +2,23 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../support/stale.ts';
 import {
   BROWSER_NAMES,
   byTestId,
+  click,
   dropFile,
   launch,
   openPage,
   openView,
   PAGE_ON_DISK,
   pickFile,
+  press,
   textOf,
   waitForFindings,
+  waitForRows,
+  waitForText,
   type WatchedPage,
 } from './driver.ts';
 
@@ -25,23 +29,20 @@ const story = readFileSync(`${folder}story-1.pcap`);
 
 async function goTo(page: Page, view: string): Promise<void> {
   await openView(page, view);
-  await page.waitForSelector(byTestId('row'));
-}
-
-/** Text of the rows in sight. */
-async function rowsInSight(page: Page): Promise<readonly string[]> {
-  return page.$$eval(byTestId('row'), (rows) =>
-    rows.map((row) => row.textContent.trim().replace(/\s+/g, ' ')),
-  );
+  await waitForRows(page);
 }
 
 /** Until every row in sight has the words: the count is there before the rows are. */
-async function waitForRows(page: Page, words: string): Promise<void> {
-  const areThere = async (): Promise<boolean> => {
-    const rows = await rowsInSight(page);
-    return rows.length > 0 && rows.every((row) => row.includes(words));
-  };
-  await expect.poll(areThere, { timeout: 30_000 }).toBe(true);
+async function waitForRowsWith(page: Page, words: string): Promise<void> {
+  await page.waitForFunction(
+    (selector, wanted) => {
+      const rows = [...document.querySelectorAll(selector)];
+      return rows.length > 0 && rows.every((row) => row.textContent.includes(wanted));
+    },
+    {},
+    byTestId('row'),
+    words,
+  );
 }
 
 async function filterBy(page: Page, text: string): Promise<void> {
@@ -50,14 +51,7 @@ async function filterBy(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-async function waitForStatus(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (selector, wanted) => document.querySelector(selector)?.textContent.includes(wanted),
-    { timeout: 30_000 },
-    byTestId('status-line'),
-    text,
-  );
-}
+const waitForStatus = (page: Page, words: string): Promise<void> => waitForText(page, 'status-line', words);
 
 /** Waits for a message that names the file, and answers all of it. */
 async function alertAbout(page: Page, file: string): Promise<string> {
@@ -66,7 +60,7 @@ async function alertAbout(page: Page, file: string): Promise<string> {
       [...document.querySelectorAll('[role="alert"]')]
         .map((one) => one.textContent)
         .find((text) => text.includes(name)),
-    { timeout: 30_000 },
+    {},
     file,
   );
   return (await alert.jsonValue()) ?? '';
@@ -87,11 +81,12 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     page = opened.page;
   });
   afterEach(async () => {
-    expect(opened.complaints).toEqual([]);
     await page.close();
+    expect(opened.complaints).toEqual([]);
   });
 
   test('every sample opens, and those that are not healthy name a cause', async () => {
+    await page.waitForSelector(SAMPLE);
     const samples = await page.$$eval(SAMPLE, (all) =>
       all.map((one) => one.getAttribute('data-testid') ?? ''),
     );
@@ -99,8 +94,7 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     for (const sample of samples) {
       await page.goto('about:blank');
       await page.goto(PAGE_ON_DISK);
-      await page.waitForSelector(byTestId(sample));
-      await page.click(byTestId(sample));
+      await click(page, byTestId(sample));
       await waitForFindings(page, sample.replace('sample-', ''));
       const title = await textOf(page, 'finding-title');
       expect(title.length).toBeGreaterThan(10);
@@ -122,7 +116,7 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
       {},
       byTestId('row'),
     );
-    await waitForRows(page, 'RST');
+    await waitForRowsWith(page, 'RST');
     await page.keyboard.press('Escape');
     await waitForStatus(page, '273 of 273 packets');
   });
@@ -133,50 +127,53 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await goTo(page, 'exchanges');
     await filterBy(page, 'export');
     await waitForStatus(page, '4 of 44 exchanges');
-    await waitForRows(page, '/api/order');
+    await waitForRowsWith(page, '/api/order');
     await page.keyboard.press('Escape');
     await waitForStatus(page, '44 of 44 exchanges');
     await page.keyboard.type('http.request.uri == "/wrong" and tcp.nonsense == 1');
     await page.keyboard.press('Enter');
     await page.waitForSelector(byTestId('filter-error'), { visible: true });
-    expect(await textOf(page, 'filter-error')).toContain('tcp.nonsense');
-    expect(await page.$eval(byTestId('filter-input'), (input) => input.getAttribute('aria-invalid'))).toBe(
-      'true',
-    );
+    await waitForText(page, 'filter-error', 'tcp.nonsense');
+    await page.waitForSelector(`${byTestId('filter-input')}[aria-invalid="true"]`);
   });
 
   test('a field that is chosen in the layers marks its octets', async () => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
     await goTo(page, 'packets');
-    await page.click(byTestId('row'));
+    await click(page, byTestId('row'));
     await page.waitForSelector(byTestId('detail-node'));
-    const labels = await page.$$eval(byTestId('detail-node'), (nodes) =>
-      nodes.map((node) => node.textContent.trim()),
+    // The node that says so, not one by its place: while one looks, another may be there.
+    await page.waitForFunction(
+      (selector) => {
+        const nodes = [...document.querySelectorAll<HTMLElement>(selector)];
+        const port = nodes.find((node) => /Source Port/i.test(node.textContent));
+        port?.click();
+        return port !== undefined;
+      },
+      {},
+      byTestId('detail-node'),
     );
-    const at = labels.findIndex((label) => /Source Port/i.test(label));
-    expect(at, labels.join(' | ')).toBeGreaterThanOrEqual(0);
-    const node = (await page.$$(byTestId('detail-node')))[at];
-    await node?.click();
-    await page.waitForSelector('[data-at].marked');
-    const marked = await page.$$eval('.octets [data-at].marked', (octets) =>
-      octets.map((one) => one.textContent.trim()),
-    );
+    const marked = (): Promise<string> =>
+      page.$$eval('.octets [data-at].marked', (octets) =>
+        octets.map((one) => one.textContent.trim()).join(''),
+      );
     // 58714, as tshark says of packet 1.
-    expect(marked.join('')).toBe((58714).toString(16));
+    await expect.poll(marked).toBe((58714).toString(16));
   });
 
   test('arrows walk the rows, the address keeps the place, and back goes back', async () => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
     await goTo(page, 'flows');
-    await page.click(byTestId('row'));
+    await click(page, byTestId('row'));
+    await page.waitForSelector(`${byTestId('row')}[aria-selected="true"][aria-rowindex="2"]`);
     await page.focus('[role="grid"]');
     await page.keyboard.press('ArrowDown');
     await page.waitForSelector(`${byTestId('row')}[aria-selected="true"][aria-rowindex="3"]`);
     expect(await page.evaluate(() => location.hash)).toContain('flows');
     await goTo(page, 'packets');
-    await page.goBack();
+    await page.evaluate(() => history.back());
     await page.waitForSelector(`${byTestId('view-tab-flows')}[aria-selected="true"]`);
     await page.keyboard.press('?');
     await page.waitForSelector('dialog[open]');
@@ -188,42 +185,34 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
     await goTo(page, 'flows');
-    await page.click(byTestId('row'));
-    await page.waitForSelector('::-p-text(Filter to this conversation)');
-    await page.click('::-p-text(Filter to this conversation)');
+    await click(page, byTestId('row'));
+    await press(page, 'button', 'Filter to this conversation');
     await waitForStatus(page, '1 of 28 flows');
     await goTo(page, 'packets');
     // tshark -Y 'tcp.stream eq 0' finds as many.
     await waitForStatus(page, '11 of 273 packets');
-    await page.click(byTestId('row'));
-    await page.waitForSelector('::-p-text(Follow stream)');
-    await page.click('::-p-text(Follow stream)');
-    const followed = await page.waitForSelector(byTestId('follow-text'));
-    await page.waitForFunction(
-      (selector) => document.querySelector(selector)?.textContent.includes('HTTP/1.1 200'),
-      {},
-      byTestId('follow-text'),
-    );
-    expect(await followed?.evaluate((element) => element.textContent)).toContain(
-      'GET /api/orders/3 HTTP/1.1',
-    );
+    await click(page, byTestId('row'));
+    await press(page, 'button', 'Follow stream');
+    await waitForText(page, 'follow-text', 'HTTP/1.1 200');
+    await waitForText(page, 'follow-text', 'GET /api/orders/3 HTTP/1.1');
   });
 
   test('evidence leads to its row', async () => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
-    const links = await page.$$eval('a', (all) =>
-      all.map((link) => ({ text: link.textContent.trim(), to: link.hash })),
-    );
-    const packet = links.find(({ text }) => /^packet \d/.test(text));
-    expect(packet).toBeDefined();
-    await page.click(`a[href="${packet?.to ?? ''}"]`);
-    const number = /\d[\d,]*/.exec(packet?.text ?? '')?.[0] ?? '';
-    await page.waitForSelector(`${byTestId('row')}[aria-selected="true"]`);
-    const selected = await page.$eval(`${byTestId('row')}[aria-selected="true"]`, (row) =>
-      row.textContent.trim(),
-    );
-    expect(selected.startsWith(number)).toBe(true);
+    const number = await page.evaluate(() => {
+      const links = [...document.querySelectorAll('a')];
+      const packet = links.find(({ textContent }) => /^packet \d/.test(textContent.trim()));
+      packet?.click();
+      return /\d[\d,]*/.exec(packet?.textContent ?? '')?.[0];
+    });
+    expect(number).toBeDefined();
+    // The row is marked before it was read.
+    const selected = (): Promise<string> =>
+      page.$$eval(`${byTestId('row')}[aria-selected="true"]`, (rows) =>
+        rows.map((row) => row.firstElementChild?.textContent.trim()).join(),
+      );
+    await expect.poll(selected).toBe(number);
   });
 
   test('findings are there before the reading is over, and stay when it is cancelled', async () => {
@@ -240,10 +229,10 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
       );
     }, story.toString('base64'));
     await page.waitForSelector(byTestId('finding-item'));
-    expect(await textOf(page, 'status-line')).toContain('Reading');
-    await page.click(byTestId('cancel'));
+    await waitForStatus(page, 'Reading');
+    await press(page, byTestId('cancel'));
     await waitForStatus(page, 'Cancelled after');
-    expect(await textOf(page, 'finding-title')).toContain('Transfer-Encoding');
+    await waitForText(page, 'finding-title', 'Transfer-Encoding');
   });
 
   test('what is no capture is refused in words, and the page goes on', async () => {
@@ -273,6 +262,7 @@ describe('the report, in chromium', () => {
   test('is saved as the JSON that the command line prints', async () => {
     const downloads = mkdtempSync(join(tmpdir(), 'offwire-downloads-'));
     const browser = await launch('chromium');
+    onTestFinished(() => browser.close());
     const session = await browser.target().createCDPSession();
     await session.send('Browser.setDownloadBehavior', {
       behavior: 'allow',
@@ -290,14 +280,13 @@ describe('the report, in chromium', () => {
     await pickFile(page, file);
     await waitForFindings(page, 'story-1.pcap');
     await page.waitForFunction(() => performance.getEntriesByName('offwire:analysis').length === 1);
-    await page.click('button.report');
+    await press(page, 'button.report');
     await finished;
     const saved = readdirSync(downloads).find((entry) => entry.endsWith('.json')) ?? '';
     const report: unknown = JSON.parse(readFileSync(join(downloads, saved), 'utf8'));
     expect(report).toMatchObject({ file: 'story-1.pcap', packets: 273 });
     expect(report).toHaveProperty(['findings', 0, 'rule'], 'dup-te');
     expect([...complaints, ...requests]).toEqual([]);
-    await browser.close();
     rmSync(downloads, { recursive: true });
   });
 });

@@ -75,23 +75,25 @@ async function show(page: Page, exchange: number): Promise<void> {
       const title = document.querySelector('.detail .name')?.textContent ?? '';
       return title.endsWith(target) && document.querySelector(`${selector} .segments`) !== null;
     },
-    { timeout: 30_000 },
+    {},
     RESPONSE,
     `/${exchange}`,
   );
 }
 
+/** Text in the response by now; '' where there is nothing like it. */
 const textIn = (page: Page, selector: string): Promise<string> =>
-  page
-    .waitForSelector(`${RESPONSE} ${selector}`)
-    .then((found) => found?.evaluate((one) => one.textContent) ?? '');
+  page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? '', `${RESPONSE} ${selector}`);
 
 async function choose(page: Page, form: string): Promise<void> {
-  await page.evaluate(
+  await page.waitForFunction(
     (selector, label) => {
       const buttons = [...document.querySelectorAll<HTMLButtonElement>(`${selector} .segments button`)];
-      buttons.find((button) => button.textContent === label)?.click();
+      const found = buttons.find((button) => button.textContent === label);
+      found?.click();
+      return found !== undefined;
     },
+    {},
     RESPONSE,
     form,
   );
@@ -113,8 +115,8 @@ describe.each(BROWSER_NAMES)('bodies, in %s', (name) => {
   test('Brotli is decoded, and JSON laid out with its numbers as sent', async () => {
     const { page } = opened;
     await show(page, 0);
-    expect(await textIn(page, 'pre')).toContain('  "id": 12345678901234567890,\n');
-    expect(await textIn(page, '.body h2')).toContain('br · 51 B of content');
+    await expect.poll(() => textIn(page, 'pre')).toContain('  "id": 12345678901234567890,\n');
+    await expect.poll(() => textIn(page, '.body h2')).toContain('br · 51 B of content');
     await choose(page, 'Text');
     await page.waitForFunction(
       (selector, text) => document.querySelector(`${selector} pre`)?.textContent === text,
@@ -130,17 +132,20 @@ describe.each(BROWSER_NAMES)('bodies, in %s', (name) => {
   test('a form is a table, a multipart form its parts', async () => {
     const { page } = opened;
     await show(page, 1);
-    const cells = await page.$$eval(`${RESPONSE} tbody tr`, (rows) =>
-      rows.map((row) => [...row.children].map((cell) => cell.textContent)),
-    );
-    expect(cells).toEqual([
+    const cells = (): Promise<string[][]> =>
+      page.$$eval(`${RESPONSE} tbody tr`, (rows) =>
+        rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+      );
+    await expect.poll(cells).toEqual([
       ['user', 'jörg'],
       ['tags', 'one'],
       ['tags', '<b>'],
     ]);
     await show(page, 2);
-    expect(await textIn(page, 'li:first-child pre')).toBe('Grüße <b>');
-    expect(await textIn(page, 'li:last-child h3')).toContain('Part 2: file, dot.png · image/png · 81 B');
+    await expect.poll(() => textIn(page, 'li:first-child pre')).toBe('Grüße <b>');
+    await expect
+      .poll(() => textIn(page, 'li:last-child h3'))
+      .toContain('Part 2: file, dot.png · image/png · 81 B');
     expect(await page.evaluate(findFaintTexts)).toEqual([]);
   });
 
@@ -152,7 +157,7 @@ describe.each(BROWSER_NAMES)('bodies, in %s', (name) => {
     await show(page, exchange);
     await page.waitForFunction(
       (selector, pixels) => document.querySelector(`${selector} figcaption`)?.textContent.includes(pixels),
-      { timeout: 30_000 },
+      {},
       RESPONSE,
       size,
     );
@@ -162,7 +167,7 @@ describe.each(BROWSER_NAMES)('bodies, in %s', (name) => {
   test('HTML is text in its charset, and nothing of the capture ran or was asked for', async () => {
     const { page, complaints, requests } = opened;
     await show(page, 5);
-    expect(await textIn(page, 'pre')).toContain('<p>Käse</p><script>');
+    await expect.poll(() => textIn(page, 'pre')).toContain('<p>Käse</p><script>');
     expect(await page.title()).not.toBe('ran');
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { findBrowser } from '../support/browsers.ts';
 import { root } from '../support/stale.ts';
+import { makeLate } from './late.ts';
 
 /** The browsers that the page must work in, by the name of their Debian package. */
 export const BROWSER_NAMES = ['chromium', 'firefox-esr'] as const;
@@ -14,6 +15,12 @@ export type Place = (typeof PLACES)[number];
 /** The colour schemes a system can ask for. */
 export const SCHEMES = ['light', 'dark'] as const;
 export type Scheme = (typeof SCHEMES)[number];
+
+/**
+ * Longest that a step may take, in milliseconds: a machine may be slow and busy. What is there sooner is not waited for. Half of
+ * what vite.config.ts gives a test, so that the step that hangs is named.
+ */
+export const PATIENCE = 90_000;
 
 /** The artifact, as it is opened from disk. */
 export const PAGE_ON_DISK = `file://${root}dist/index.html`;
@@ -33,12 +40,29 @@ const CHROMIUM_FLAGS = [
 export async function launch(name: BrowserName, scheme: Scheme = 'light'): Promise<Browser> {
   const executablePath = findBrowser(name);
   if (executablePath === undefined) throw new Error(`${name} is not installed`);
+  try {
+    return await start(name, executablePath, scheme);
+  } catch (error) {
+    // A machine that is out of breath for a moment must not fail all tests of a file; a browser that cannot start fails again.
+    console.warn(`${executablePath} did not start, it is tried once more: ${String(error)}`);
+  }
+  try {
+    return await start(name, executablePath, scheme);
+  } catch (error) {
+    throw new Error(`${executablePath} does not start. Try it by hand: ${executablePath} --headless`, {
+      cause: error,
+    });
+  }
+}
+
+function start(name: BrowserName, executablePath: string, scheme: Scheme): Promise<Browser> {
+  const patience = { executablePath, timeout: PATIENCE, protocolTimeout: 2 * PATIENCE };
   if (name === 'firefox-esr') {
     const preferences = { 'ui.systemUsesDarkTheme': scheme === 'dark' ? 1 : 0 };
-    return puppeteer.launch({ browser: 'firefox', executablePath, extraPrefsFirefox: preferences });
+    return puppeteer.launch({ ...patience, browser: 'firefox', extraPrefsFirefox: preferences });
   }
   const blink = `--blink-settings=preferredColorScheme=${scheme === 'dark' ? 0 : 1}`;
-  return puppeteer.launch({ executablePath, args: [...CHROMIUM_FLAGS, blink] });
+  return puppeteer.launch({ ...patience, args: [...CHROMIUM_FLAGS, blink] });
 }
 
 /** A page that is being watched. */
@@ -57,6 +81,7 @@ export async function openPage(
   prepare?: (page: Page) => Promise<void>,
 ): Promise<WatchedPage> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
   await page.setViewport({ width: 1440, height: 900 });
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -75,6 +100,7 @@ export async function openPage(
       console.error(`policy: ${event.effectiveDirective} stopped ${event.blockedURI}`),
     );
   });
+  await makeLate(page);
   await prepare?.(page);
   await page.goto(address, { waitUntil: 'load' });
   return { page, complaints, requests };
@@ -110,14 +136,61 @@ export async function dropFile(page: Page, name: string, octets: Uint8Array): Pr
   );
 }
 
-/** Opens a view by its tab, wherever the tab is by then: while a capture is read the page still moves. */
+/**
+ * Clicks what may still move (tabs get counts, strips come and go): once it can be seen and nothing lies over it, and in the same
+ * step, so that nothing moves between looking and clicking. Of several, the first that has just these words.
+ */
+export async function press(page: Page, selector: string, words?: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted, text) => {
+      const all = [...document.querySelectorAll<HTMLElement>(wanted)];
+      const element = text === undefined ? all[0] : all.find((one) => one.textContent.trim() === text);
+      if (element === undefined || element.matches(':disabled')) return false;
+      element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      if (hit === null || !element.contains(hit)) return false;
+      element.click();
+      return true;
+    },
+    {},
+    selector,
+    words,
+  );
+}
+
+/** Clicks with the mouse, once the element can be seen and has stopped moving; what may move again is for {@link press}. */
+export async function click(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).setVisibility('visible').click();
+}
+
+/** Opens a view by its tab. */
 export async function openView(page: Page, view: string): Promise<void> {
   const tab = byTestId(`view-tab-${view}`);
-  await page.waitForSelector(tab);
-  await page.$eval(tab, (element) => {
-    if (element instanceof HTMLElement) element.click();
-  });
+  await press(page, tab);
   await page.waitForSelector(`${tab}[aria-selected="true"]`);
+}
+
+/** Until the first element with the test id has the words, wherever they stand in it. */
+export async function waitForText(page: Page, testId: string, words: string): Promise<void> {
+  await page.waitForFunction(
+    (selector, wanted) => document.querySelector(selector)?.textContent.includes(wanted),
+    {},
+    byTestId(testId),
+    words,
+  );
+}
+
+/** Until there are rows, and each in sight was read: the selection and the count are there before the rows are. */
+export async function waitForRows(page: Page): Promise<void> {
+  await page.waitForFunction(
+    (selector) => {
+      const rows = [...document.querySelectorAll(selector)];
+      return rows.length > 0 && rows.every((row) => row.textContent.trim() !== '');
+    },
+    {},
+    byTestId('row'),
+  );
 }
 
 /** Text of the first element with the test id; '' where there is none. */
@@ -128,13 +201,21 @@ export async function textOf(page: Page, testId: string): Promise<string> {
   );
 }
 
-/** Waits until the page shows a capture of this name with its findings. */
+/** Waits until a capture of this name was read to its end, and the page shows its findings. */
 export async function waitForFindings(page: Page, fileName: string): Promise<void> {
+  await waitForReading(page, fileName);
+  await page.waitForSelector(byTestId('finding-title'));
+}
+
+/** Waits until a capture of this name was read to its end: while it is read, the page moves and tables grow. */
+export async function waitForReading(page: Page, fileName: string): Promise<void> {
   await page.waitForFunction(
-    (name, title) => document.querySelector(title) !== null && document.body.innerText.includes(name),
-    { timeout: 20_000 },
+    (name, status) =>
+      document.querySelector(status)?.textContent.includes('Read in') &&
+      document.body.innerText.includes(name),
+    {},
     fileName,
-    byTestId('finding-title'),
+    byTestId('status-line'),
   );
 }
 

@@ -8,11 +8,13 @@ import {
   dropFile,
   launch,
   openPage,
+  openView,
   PAGE_ON_DISK,
   pickFile,
   PLACES,
   textOf,
   waitForFindings,
+  waitForRows,
 } from './driver.ts';
 import { type Host, startHost } from './host.ts';
 
@@ -66,10 +68,12 @@ describe.each(BROWSER_NAMES)('a capture tells its cause, in %s', (name) => {
       const before = { seen: requests.length, reached: host.requests.length };
       await dropFile(page, 'story-1.pcap', readFileSync(`${folder}story-1.pcap`));
       await waitForFindings(page, 'story-1.pcap');
-      for (const view of ['exchanges', 'flows', 'packets', 'findings']) {
-        await page.click(byTestId(`view-tab-${view}`));
-        await page.waitForSelector(byTestId(view === 'findings' ? 'finding-title' : 'row'));
+      for (const view of ['exchanges', 'flows', 'packets']) {
+        await openView(page, view);
+        await waitForRows(page);
       }
+      await openView(page, 'findings');
+      await page.waitForSelector(byTestId('finding-title'));
       expect(requests.slice(before.seen)).toEqual([]);
       // The browser itself may look for a newer service worker, when it likes.
       const reached = host.requests.slice(before.reached).filter((line) => line !== 'GET /service-worker.js');

@@ -5,13 +5,18 @@ import { findFaintTexts } from './contrast.ts';
 import {
   BROWSER_NAMES,
   byTestId,
+  click,
   launch,
   openPage,
   openView,
   PAGE_ON_DISK,
   pickFile,
+  press,
   SCHEMES,
   screenshot,
+  waitForReading,
+  waitForRows,
+  waitForText,
 } from './driver.ts';
 
 const capture = `${root}test/fixtures/captures/ws-deflate.pcap`;
@@ -27,12 +32,7 @@ function listed(page: Page): Promise<readonly string[]> {
 /** The chosen message, once it says so. */
 async function chosen(page: Page, text: string): Promise<string> {
   const selector = byTestId('message');
-  await page.waitForFunction(
-    (place, wanted) => document.querySelector(place)?.textContent.includes(wanted),
-    {},
-    selector,
-    text,
-  );
+  await waitForText(page, 'message', text);
   return page.$eval(selector, (element) => element.textContent.replace(/\s+/g, ' '));
 }
 
@@ -44,17 +44,21 @@ test.each(BROWSER_NAMES)(
       try {
         const { page, complaints } = await openPage(browser, PAGE_ON_DISK);
         await pickFile(page, capture);
+        // The list of messages is made anew when the reading ends.
+        await waitForReading(page, 'ws-deflate.pcap');
         await openView(page, 'exchanges');
-        await page.waitForSelector('[aria-label="Exchanges"] [data-testid="row"]');
-        await page.click('[aria-label="Exchanges"] [data-testid="row"]');
-        const tab = await page.waitForSelector('::-p-text(Messages 9)');
-        await tab?.click();
-        await page.waitForSelector(`${LIST} [data-testid="row"]`);
-        expect((await listed(page)).slice(0, 2).map((row) => row.replace(/[\d.]{8}/, 'TIME'))).toEqual([
-          '← server | TIME | text | 35 B | {"type":"welcome","path":"/live"}',
-          '→ client | TIME | text | 31 B | {"order":4711,"state":"paid"}',
-        ]);
-        expect(page.url()).toMatch(/#\/exchanges\/0\/messages$/);
+        await waitForRows(page);
+        await click(page, '[aria-label="Exchanges"] [data-testid="row"]');
+        await press(page, 'button', 'Messages 9');
+        const first = async (): Promise<readonly string[]> =>
+          (await listed(page)).slice(0, 2).map((row) => row.replace(/[\d.]{8}/, 'TIME'));
+        await expect
+          .poll(first)
+          .toEqual([
+            '← server | TIME | text | 35 B | {"type":"welcome","path":"/live"}',
+            '→ client | TIME | text | 31 B | {"order":4711,"state":"paid"}',
+          ]);
+        expect(await page.evaluate(() => location.hash)).toBe('#/exchanges/0/messages');
         // By keys alone: the second message, laid out.
         await page.focus(LIST);
         await page.keyboard.press('ArrowDown');
@@ -63,6 +67,7 @@ test.each(BROWSER_NAMES)(
         expect(whole).toContain('"order": 4711');
         await screenshot(page, `messages-${scheme}-${name}`);
         expect(await page.evaluate(findFaintTexts), scheme).toEqual([]);
+        await page.waitForSelector('input[aria-label="Find in the messages that are loaded"]');
         await page.type('input[aria-label="Find in the messages that are loaded"]', 'done');
         await page.waitForFunction(
           (list) => document.querySelectorAll(`${list} [data-testid="row"]`).length === 2,

@@ -9,8 +9,8 @@ import {
   openView,
   PAGE_ON_DISK,
   pickFile,
-  textOf,
   waitForFindings,
+  waitForText,
   type WatchedPage,
 } from './driver.ts';
 
@@ -22,21 +22,14 @@ async function filterText(page: Page): Promise<string> {
   );
 }
 
-async function waitForText(page: Page, testId: string, wanted: string): Promise<void> {
-  await page.waitForFunction(
-    (selector, text) => document.querySelector(selector)?.textContent.includes(text),
-    { timeout: 30_000 },
-    byTestId(testId),
-    wanted,
-  );
-}
-
 /** Width of a column's head, px. */
 async function widthOf(page: Page, column: string): Promise<number> {
   return page.$eval(byTestId(`grip-${column}`), (grip) => grip.parentElement?.clientWidth ?? 0);
 }
 
+/** Draws from one place of an element to another, px from its left edge; once it has stopped moving. */
 async function drag(page: Page, selector: string, from: number, to: number): Promise<void> {
+  await page.locator(selector).hover();
   const place = await page.$eval(selector, (element) => {
     const { left, top, height } = element.getBoundingClientRect();
     return { left, middle: top + height / 2 };
@@ -45,6 +38,26 @@ async function drag(page: Page, selector: string, from: number, to: number): Pro
   await page.mouse.down();
   await page.mouse.move(place.left + to, place.middle, { steps: 5 });
   await page.mouse.up();
+}
+
+/** The layout of a table that this browser keeps, as JSON; undefined where it keeps none. */
+function keptLayout(page: Page, table: string): Promise<string | undefined> {
+  return page.evaluate(
+    (name) =>
+      new Promise<string | undefined>((resolve, reject) => {
+        const opening = indexedDB.open('offwire');
+        opening.onerror = () => reject(new Error(String(opening.error)));
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const asked = database.transaction('columns').objectStore('columns').get(name);
+          asked.onsuccess = () => {
+            database.close();
+            resolve(JSON.stringify(asked.result));
+          };
+        };
+      }),
+    table,
+  );
 }
 
 describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
@@ -63,8 +76,8 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     await waitForFindings(page, 'story-1.pcap');
   });
   afterEach(async () => {
-    expect([...opened.complaints, ...opened.requests]).toEqual([]);
     await page.close();
+    expect([...opened.complaints, ...opened.requests]).toEqual([]);
   });
 
   test('brushing the timeline filters all views, and Esc takes it back', async () => {
@@ -75,12 +88,12 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     expect(await filterText(page)).toMatch(
       /^frame\.time_relative >= [\d.]+ && frame\.time_relative <= [\d.]+$/,
     );
-    expect(await textOf(page, 'time-range')).toContain('Zoom in');
-    expect(await textOf(page, 'view-tab-exchanges')).toContain('of 44');
+    await waitForText(page, 'time-range', 'Zoom in');
+    await waitForText(page, 'view-tab-exchanges', 'of 44');
     await page.focus(byTestId('timeline'));
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => !location.hash.includes('filter'));
-    expect(await filterText(page)).toBe('');
+    await expect.poll(() => filterText(page)).toBe('');
   });
 
   test('the timeline works from the keyboard, and is a table for those who want one', async () => {
@@ -94,12 +107,14 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     await waitForText(page, 'time-range', 'Filter to it');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash.includes('frame.time_relative'));
-    expect(await filterText(page)).toMatch(/^frame\.time_relative >= 0 && frame\.time_relative <= 0\.025$/);
+    await expect
+      .poll(() => filterText(page))
+      .toMatch(/^frame\.time_relative >= 0 && frame\.time_relative <= 0\.025$/);
     await page.evaluate(() =>
       [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Table')?.click(),
     );
     await page.waitForSelector('table caption');
-    expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBeGreaterThan(10);
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length > 10);
   });
 
   test('the map filters to a service, and its table tells the failures', async () => {
@@ -111,6 +126,7 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     expect(rows).toHaveLength(2);
     expect(rows.join()).toContain('10.244.0.20:8080');
     expect(rows.join()).toContain('2 responses of 5xx');
+    await page.waitForSelector(`${byTestId('map')} .service`);
     await page.$eval(`${byTestId('map')} .service`, (service) => {
       if (service instanceof HTMLElement) service.click();
     });
@@ -127,7 +143,7 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     expect(bars.length).toBeGreaterThan(20);
     expect(bars[0]).toMatch(/connect .*, send .*, wait .*, receive .*; complete/);
     await waitForText(page, 'times', 'median');
-    expect(await textOf(page, 'times')).toContain('of 42 in 44');
+    await waitForText(page, 'times', 'of 42 in 44');
     await page.keyboard.press('/');
     await page.keyboard.type('offwire.exchange.wait > 0.002');
     await page.keyboard.press('Enter');
@@ -148,23 +164,10 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
     await page.waitForSelector(byTestId('grip-method'));
     const before = await widthOf(page, 'method');
     await drag(page, byTestId('grip-method'), 4, 64);
+    await expect.poll(async () => Math.abs((await widthOf(page, 'method')) - before - 60)).toBeLessThan(3);
     const after = await widthOf(page, 'method');
-    expect(Math.abs(after - before - 60)).toBeLessThan(3);
-    // It is kept after a pause.
-    await page.waitForFunction(
-      async () =>
-        new Promise((resolve) => {
-          const opening = indexedDB.open('offwire');
-          opening.onsuccess = () => {
-            const database = opening.result;
-            const asked = database.transaction('columns').objectStore('columns').get('exchanges');
-            asked.onsuccess = () => {
-              database.close();
-              resolve(asked.result !== undefined);
-            };
-          };
-        }),
-    );
+    // It is kept after a pause; what a pause in drawing left is not yet it.
+    await expect.poll(() => keptLayout(page, 'exchanges')).toContain(`"method":${after}`);
     await page.reload();
     // The address still says that it is the exchanges.
     await pickFile(page, story);

@@ -6,12 +6,16 @@ import { openFixture } from '../worker/open-file.ts';
 import {
   BROWSER_NAMES,
   byTestId,
+  click,
   launch,
   openPage,
+  openView,
   PAGE_ON_DISK,
   pickFile,
-  textOf,
+  press,
   waitForFindings,
+  waitForRows,
+  waitForText,
 } from './driver.ts';
 
 const story = `${root}test/fixtures/captures/story-1.pcap`;
@@ -22,11 +26,7 @@ function placeOf(page: Page): Promise<string> {
 }
 
 async function waitForPlace(page: Page, place: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => decodeURIComponent(location.hash) === wanted,
-    { timeout: 30_000 },
-    place,
-  );
+  await page.waitForFunction((wanted) => decodeURIComponent(location.hash) === wanted, {}, place);
 }
 
 /** The rows in sight: the text of their cells. */
@@ -62,8 +62,8 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
   afterAll(() => browser.close());
 
   async function goTo(view: string): Promise<void> {
-    await page.click(byTestId(`view-tab-${view}`));
-    await page.waitForSelector(byTestId('row'));
+    await openView(page, view);
+    await waitForRows(page);
   }
 
   test('evidence leads to its packet, and Back to the finding', async () => {
@@ -73,26 +73,25 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     await page.waitForSelector(byTestId('detail-node'));
     expect(await placeOf(page)).toMatch(/^#\/packets\/\d+$/);
     // The detail may be there before the list has read its rows.
-    await page.waitForSelector('[role="row"][aria-selected="true"]');
-    const [selected] = await page.$$eval('[role="row"][aria-selected="true"]', (rows) =>
-      rows.map((row) => row.firstElementChild?.textContent.trim()),
-    );
-    expect(await placeOf(page)).toBe(`#/packets/${selected ?? 'none'}`);
+    const selected = (): Promise<string> =>
+      page.$$eval('[role="row"][aria-selected="true"]', (rows) =>
+        rows.map((row) => row.firstElementChild?.textContent.trim()).join(),
+      );
+    await expect.poll(selected).toBe((await placeOf(page)).replace('#/packets/', ''));
     await page.evaluate(() => history.back());
     await page.waitForSelector(byTestId('finding-title'));
   });
 
   test('a field of a packet marks its octets', async () => {
     await goTo('packets');
-    await page.click(byTestId('row'));
-    await page.waitForSelector(`${byTestId('detail-node')}[data-name="tcp.srcport"]`);
-    await page.click(`${byTestId('detail-node')}[data-name="tcp.srcport"]`);
-    await page.waitForSelector('[data-at].marked');
-    const marked = await page.$$eval(
-      '[data-at].marked',
-      (cells) => new Set(cells.map((cell) => cell.getAttribute('data-at'))).size,
-    );
-    expect(marked).toBe(2);
+    await click(page, byTestId('row'));
+    await click(page, `${byTestId('detail-node')}[data-name="tcp.srcport"]`);
+    const marked = (): Promise<number> =>
+      page.$$eval(
+        '[data-at].marked',
+        (cells) => new Set(cells.map((cell) => cell.getAttribute('data-at'))).size,
+      );
+    await expect.poll(marked).toBe(2);
   });
 
   test('an octet that is clicked chooses its field', async () => {
@@ -100,7 +99,7 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     const at = await page.$$eval('[data-at].marked', (cells) =>
       Math.max(...cells.map((cell) => Number(cell.getAttribute('data-at')))),
     );
-    await page.click(`[data-at="${at + 1}"]`);
+    await click(page, `[data-at="${at + 1}"]`);
     await page.waitForSelector(`${byTestId('detail-node')}[data-name="tcp.dstport"][aria-selected="true"]`);
   });
 
@@ -119,16 +118,16 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
 
   test('a filter leaves the rows that match, and says how many', async () => {
     await typeFilter(page, 'tcp.flags.reset == 1');
+    await waitForText(page, 'status-line', `${resets} of ${packets} packets`);
+    await waitForPlace(page, '#/packets?filter=tcp.flags.reset == 1');
     await page.waitForFunction(
-      (status, words) => document.querySelector(status)?.textContent.includes(words) ?? false,
-      { timeout: 30_000 },
-      byTestId('status-line'),
-      `${resets} of ${packets} packets`,
+      (row, wanted) => document.querySelectorAll(row).length === wanted,
+      {},
+      byTestId('row'),
+      resets,
     );
-    const infos = (await rowsOf(page)).map((cells) => cells.join(' '));
-    expect(infos).toHaveLength(resets);
-    for (const info of infos) expect(info).toContain('RST');
-    expect(await placeOf(page)).toBe('#/packets?filter=tcp.flags.reset == 1');
+    await waitForRows(page);
+    for (const cells of await rowsOf(page)) expect(cells.join(' ')).toContain('RST');
   });
 
   test('Escape clears the filter, then leaves it', async () => {
@@ -136,15 +135,14 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     await page.keyboard.press('Escape');
     await waitForPlace(page, '#/packets');
     await page.keyboard.press('Escape');
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
+    await page.waitForFunction(() => document.activeElement === document.body);
   });
 
   test('a filter that is wrong is told so, under the place that is wrong', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('ip.addr == 10.0.0.0/8 and tcp.stream == "x"');
     await page.keyboard.press('Enter');
-    await page.waitForSelector(byTestId('filter-error'));
-    expect(await textOf(page, 'filter-error')).toContain('tcp.stream');
+    await waitForText(page, 'filter-error', 'tcp.stream');
     const caret = await page.$eval('.caret i', (mark) => mark.getBoundingClientRect().left);
     const input = await page.$eval(byTestId('filter-input'), (field) => field.getBoundingClientRect().left);
     expect(caret - input).toBeGreaterThan(150);
@@ -154,18 +152,17 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
 
   test('a stream is followed as text, one direction or both', async () => {
     await goTo('flows');
-    await page.click(byTestId('row'));
-    const press = (group: string, nth: number) =>
-      page.click(`[aria-label="${group}"] button:nth-child(${nth})`);
-    await page.waitForSelector('[aria-label="What to show of the flow"]');
-    await press('What to show of the flow', 2);
+    await click(page, byTestId('row'));
+    const choose = (group: string, nth: number) =>
+      press(page, `[aria-label="${group}"] button:nth-child(${nth})`);
+    await choose('What to show of the flow', 2);
     const follow = async (has: string, hasNot = '\0') => {
       await page.waitForFunction(
         (selector, wanted, unwanted) => {
           const text = document.querySelector(selector)?.textContent ?? '';
           return text.includes(wanted) && !text.includes(unwanted);
         },
-        { timeout: 30_000 },
+        {},
         byTestId('follow-text'),
         has,
         hasNot,
@@ -173,9 +170,9 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     };
     await follow('GET /');
     await follow('HTTP/1.1 200 OK');
-    await press('Direction', 3);
+    await choose('Direction', 3);
     await follow('HTTP/1.1 200 OK', 'GET /');
-    await press('Show as', 2);
+    await choose('Show as', 2);
     await follow('48 54 54 50 2f 31 2e 31');
     expect(await placeOf(page)).toMatch(/^#\/flows\/\d+\/follow$/);
   });
@@ -195,13 +192,13 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
   test('a file that is no capture takes nothing away', async () => {
     await pickFile(page, `${root}package.json`);
     await page.waitForFunction(() => document.body.innerText.includes('package.json could not be read'));
-    expect(await page.evaluate(() => document.body.innerText)).toContain('story-1.pcap stays open');
+    await page.waitForFunction(() => document.body.innerText.includes('story-1.pcap stays open'));
     await page.waitForFunction((row) => document.querySelectorAll(row).length > 10, {}, byTestId('row'));
   });
 
   test('a sample is opened by its button, and its analysis is measured', async () => {
     const { page: fresh } = await openPage(browser, PAGE_ON_DISK);
-    await fresh.click(byTestId('sample-story-2.pcap'));
+    await click(fresh, byTestId('sample-story-2.pcap'));
     await waitForFindings(fresh, 'story-2.pcap');
     await fresh.waitForFunction(() => performance.getEntriesByName('offwire:analysis').length === 1);
     const detail = await fresh.evaluate(() =>

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../support/stale.ts';
-import { BROWSER_NAMES, byTestId, launch, openPage, PAGE_ON_DISK, waitForFindings } from './driver.ts';
+import { BROWSER_NAMES, launch, openPage, openView, PAGE_ON_DISK, waitForFindings } from './driver.ts';
 
 const captures = `${root}test/fixtures/captures/`;
 const folder = mkdtempSync(join(tmpdir(), 'offwire-folder-'));
@@ -21,7 +21,7 @@ beforeAll(() => {
 
 /** Text of the view that tells of the files. */
 async function health(page: Page): Promise<string> {
-  await page.click(byTestId('view-tab-health'));
+  await openView(page, 'health');
   await page.waitForSelector('.health');
   return page.$eval('.health', (view) => view.textContent.replace(/\s+/g, ' '));
 }

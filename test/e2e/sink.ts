@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { PATIENCE } from './driver.ts';
 
 /** A server of this machine that takes whatever reaches it, and remembers. */
 export interface Sink {
@@ -10,8 +11,6 @@ export interface Sink {
   forget(): void;
   stop(): Promise<void>;
 }
-
-const PATIENCE_MILLISECONDS = 10_000;
 
 /** Starts a sink on a free port. */
 export async function startSink(): Promise<Sink> {
@@ -39,7 +38,7 @@ export async function startSink(): Promise<Sink> {
         const missing = (): readonly string[] => wanted.filter((path) => !paths.has(path));
         const timer = setTimeout(
           () => reject(new Error(`Never reached the sink: ${missing().join(', ')}`)),
-          PATIENCE_MILLISECONDS,
+          PATIENCE,
         );
         look = () => {
           if (missing().length > 0) return;
