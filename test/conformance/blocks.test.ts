@@ -141,5 +141,5 @@ describe.skipIf(!hasCorpus)('the blocks and options of pcapng files of others', 
     console.log(`pcapng census, ${captures} captures agree on\n${table.join('\n')}\n`);
     expect(captures).toBeGreaterThan(200);
     expect(unknown).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -49,7 +49,7 @@ describe.skipIf(!hasCorpus)(
     beforeAll(async () => {
       folder = unpackCorpus();
       core = await loadCoreModule();
-    }, 600_000);
+    });
 
     test.each(CASES)('%s, flow %i, side %s', async (capture, flow, side, expected) => {
       const analysis = await openCapture(join(folder, capture), core);

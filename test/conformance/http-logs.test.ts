@@ -48,7 +48,7 @@ describe.skipIf(!hasCorpus)('Offwire says of exchanges what Zeek and Suricata lo
     };
     zeek = await compareZeek(folder, exchanges);
     suricata = await compareSuricata(folder, exchanges);
-  }, 300_000);
+  });
 
   test('every difference is a row of the allowlist', () => {
     expect(zeek.entries).toBeGreaterThan(90);

@@ -51,7 +51,7 @@ describe('TCP is analysed as tshark analyses it', () => {
       const opened = existsSync(path) ? await openCore(path, core) : undefined;
       if (opened) found.push(...compareTcp(facts, opened, agreement));
     }
-  }, 600_000);
+  });
 
   test('every difference is explained in tcp-differences.tsv', () => {
     expect(agreement.packets).toBeGreaterThan(1_000);

@@ -215,7 +215,7 @@ describe.skipIf(!hasCorpus)('TCP connections are told as Zeek tells them', () =>
         }
       }
     }
-  }, 120_000);
+  });
 
   test('every difference is explained', () => {
     const shown = ({ capture, column, zeek, ours }: Difference): string =>

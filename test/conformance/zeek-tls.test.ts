@@ -84,7 +84,7 @@ describe.skipIf(!hasCorpus)("handshakes are what Zeek's ssl.log says of them", (
         if (zeek !== ours) differences.push({ capture, flow: `${client} ${server}`, field, zeek, ours });
       }
     }
-  }, 300_000);
+  });
 
   test('every difference is a row of the allowlist, and every row a difference', () => {
     const rows = allowed();

@@ -24,7 +24,7 @@ describe('a capture of real programs', () => {
   });
 
   for (const name of captured) {
-    it(`tells the same octet by octet and in random pieces: ${name}`, { timeout: 60_000 }, async () => {
+    it(`tells the same octet by octet and in random pieces: ${name}`, async () => {
       const octets = new Uint8Array(readFileSync(new URL(name, folder)));
       const whole = describeCapture((await readOctets(octets)).core);
       expect(whole).toContain('flow 0');

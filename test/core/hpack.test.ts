@@ -332,7 +332,7 @@ async function encodedByNode(requests: readonly OutgoingHttpHeaders[]): Promise<
     stream.on('error', () => undefined);
     stream.end();
   }
-  await expect.poll(() => countHeaders(concat(...sent)), { timeout: 5000 }).toBe(requests.length);
+  await expect.poll(() => countHeaders(concat(...sent))).toBe(requests.length);
   session.destroy();
   return concat(...sent);
 }

@@ -251,7 +251,7 @@ describe('HTTP/1', () => {
     expect(exchange(core, 3).request.packets).toEqual([4, 5, 5]);
   });
 
-  it('tells the same however the octets are split into segments', { timeout: 60_000 }, async () => {
+  it('tells the same however the octets are split into segments', async () => {
     const request =
       'POST /s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n0\r\nT: 1\r\n\r\n' + GET;
     const response =

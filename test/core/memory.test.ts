@@ -33,7 +33,7 @@ async function coreWithin(pages: number): Promise<Core> {
 }
 
 describe('memory', () => {
-  it('is 32 octets a packet and a constant', { timeout: 60_000 }, async () => {
+  it('is 32 octets a packet and a constant', async () => {
     const core = await loadCore();
     core.push(header);
     const half = 150;
@@ -48,33 +48,29 @@ describe('memory', () => {
     expect(core.memoryOctets).toBeLessThan(32 * rows + (32 << 20));
   });
 
-  it(
-    'that ends stops the reading with an issue, and everything before it can be used',
-    { timeout: 120_000 },
-    async () => {
-      const pages = 6400;
-      const core = await coreWithin(pages);
-      core.push(header);
-      let reason: number = StopReason.NONE;
-      let pushes = 0;
-      for (; reason === StopReason.NONE && pushes < 10_000; pushes++) reason = core.push(records);
-      core.finish(true);
-      expect(reason).toBe(StopReason.MEMORY);
-      expect(core.memoryOctets).toBeLessThanOrEqual(pages * PAGE);
-      const { packets } = core.tables;
-      // Most of the memory is rows by then, and each push before the last is there whole.
-      expect(packets.rows).toBe((pushes - 1) * packetsEach);
-      expect(packets.rows * 32).toBeGreaterThan(pages * PAGE * 0.5);
-      expect(Object.keys(issues(core))).toContain('MEMORY_LIMIT');
-      // What comes later is refused and changes nothing.
-      expect(core.push(records)).toBe(StopReason.MEMORY);
-      expect(packets.rows).toBe((pushes - 1) * packetsEach);
-      const last = packets.rows;
-      const record = records.subarray(records.length - packets.capturedLength(last - 1) - 16);
-      expect(core.describe(record, packets.offset(last - 1)).fields.length).toBeGreaterThan(10);
-      const answer = runQuery(core, 'packets', { filter: `frame.number == ${last}`, sort: undefined });
-      expect(answer.ok && answer.value.rows).toBe(1);
-      expect(findFindings(core, { isFinal: true, isCut: true }).quality).not.toBe('');
-    },
-  );
+  it('that ends stops the reading with an issue, and everything before it can be used', async () => {
+    const pages = 6400;
+    const core = await coreWithin(pages);
+    core.push(header);
+    let reason: number = StopReason.NONE;
+    let pushes = 0;
+    for (; reason === StopReason.NONE && pushes < 10_000; pushes++) reason = core.push(records);
+    core.finish(true);
+    expect(reason).toBe(StopReason.MEMORY);
+    expect(core.memoryOctets).toBeLessThanOrEqual(pages * PAGE);
+    const { packets } = core.tables;
+    // Most of the memory is rows by then, and each push before the last is there whole.
+    expect(packets.rows).toBe((pushes - 1) * packetsEach);
+    expect(packets.rows * 32).toBeGreaterThan(pages * PAGE * 0.5);
+    expect(Object.keys(issues(core))).toContain('MEMORY_LIMIT');
+    // What comes later is refused and changes nothing.
+    expect(core.push(records)).toBe(StopReason.MEMORY);
+    expect(packets.rows).toBe((pushes - 1) * packetsEach);
+    const last = packets.rows;
+    const record = records.subarray(records.length - packets.capturedLength(last - 1) - 16);
+    expect(core.describe(record, packets.offset(last - 1)).fields.length).toBeGreaterThan(10);
+    const answer = runQuery(core, 'packets', { filter: `frame.number == ${last}`, sort: undefined });
+    expect(answer.ok && answer.value.rows).toBe(1);
+    expect(findFindings(core, { isFinal: true, isCut: true }).quality).not.toBe('');
+  });
 });

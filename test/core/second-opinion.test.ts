@@ -101,7 +101,7 @@ async function packetsOf(octets: Uint8Array): Promise<Capture> {
 }
 
 describe('pcap-ng-parser, another reader of pcapng,', () => {
-  it('agrees on every drawn capture, in either byte order', { timeout: 60_000 }, async () => {
+  it('agrees on every drawn capture, in either byte order', async () => {
     for (const [name, capture] of Object.entries(GOLDEN)) {
       for (const isBigEndian of [false, true]) {
         const { octets } = writePcapng(capture, { ...READABLE, isBigEndian });
@@ -110,7 +110,7 @@ describe('pcap-ng-parser, another reader of pcapng,', () => {
     }
   });
 
-  it('agrees on the packets of every real capture, written again', { timeout: 60_000 }, async () => {
+  it('agrees on the packets of every real capture, written again', async () => {
     const folder = new URL('../fixtures/captures/', import.meta.url);
     const names = readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name));
     expect(names.length).toBeGreaterThan(20);

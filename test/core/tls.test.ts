@@ -87,7 +87,7 @@ describe('a ClientHello', () => {
     expect(hello(core, 0)).toMatchObject({ name: undefined, marks: ['ENCRYPTED_CLIENT_HELLO'] });
   });
 
-  it('may be split over segments, at every octet', { timeout: 60_000 }, async () => {
+  it('may be split over segments, at every octet', async () => {
     const octets = clientHello(hello13);
     for (let at = 1; at < octets.length; at++) {
       const core = await readCapture(connection`

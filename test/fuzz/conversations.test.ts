@@ -13,7 +13,7 @@ const EACH = 20;
 /** Parts that one exchange of so small a capture can have. */
 const MOST_PARTS = 50;
 
-it.each(CAPTURES)('conversations of %s, damaged, are read to an end', { timeout: 120_000 }, async (name) => {
+it.each(CAPTURES)('conversations of %s, damaged, are read to an end', async (name) => {
   const octets = await readFile(new URL(`../fixtures/captures/${name}.pcap`, import.meta.url));
   const seed = await seedOf(name, new Uint8Array(octets));
   let messages = 0;

@@ -78,11 +78,11 @@ describe('patterns', () => {
 
   it('take bounded time on texts made to be slow', () => {
     const text = new TextEncoder().encode('a'.repeat(60_000));
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(patternTest('a*a*a*b', { start: 0, end: 1 })(text)).toBe(false);
     // Some 10^8 steps; without the cap on the text there would be 10^17.
-    expect(performance.now() - start).toBeLessThan(30_000);
-  }, 60_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(30_000_000);
+  });
 
   it('are written as for PCRE', () => {
     const span = { start: 0, end: 1 };
@@ -152,7 +152,7 @@ describe('random filters', () => {
       expect(end, text).toBeLessThanOrEqual(text.length);
     }
     expect(filters).toBeGreaterThan(300);
-  }, 60_000);
+  });
 
   it('of correct tests, their negation and both together make up the view', () => {
     const random = new Random(4);
@@ -171,5 +171,5 @@ describe('random filters', () => {
       const both = [...found, ...others].sort((a, b) => a - b);
       expect(both, filter).toEqual(every);
     }
-  }, 60_000);
+  });
 });

@@ -7,9 +7,13 @@ export function buildPage(folder: string): void {
   const environment = { ...process.env };
   delete environment['NODE_ENV'];
   delete environment['VITEST'];
-  execFileSync('npx', ['vite', 'build', '--logLevel', 'error', '--outDir', folder, '--emptyOutDir'], {
-    cwd: root,
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    `${root}node_modules/.bin/vite`,
+    ['build', '--logLevel', 'error', '--outDir', folder, '--emptyOutDir'],
+    {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
 }

@@ -8,6 +8,8 @@ import { openFixture } from './open-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const captures = `${root}test/fixtures/captures/`;
+/** Not by npx, which adds words of its own to what it runs. */
+const TSX = `${root}node_modules/.bin/tsx`;
 const folder = mkdtempSync(join(tmpdir(), 'offwire-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -18,7 +20,7 @@ interface Run {
 
 /** Runs the program as `npm run -s report` does. */
 function report(...paths: readonly string[]): Run {
-  const { status, stdout } = spawnSync('npx', ['tsx', 'workers/report.ts', ...paths], {
+  const { status, stdout } = spawnSync(TSX, ['workers/report.ts', ...paths], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -64,7 +66,7 @@ test('what is no capture has its own line, the others are read all the same, and
 });
 
 test('without a file it says how it is used', () => {
-  const { status, stdout, stderr } = spawnSync('npx', ['tsx', 'workers/report.ts'], {
+  const { status, stdout, stderr } = spawnSync(TSX, ['workers/report.ts'], {
     cwd: root,
     encoding: 'utf8',
   });
