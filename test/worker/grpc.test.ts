@@ -104,6 +104,17 @@ describe('what is broken is told', () => {
   });
 });
 
+test('JSON is shown as text, though Content-Type does not name it', async () => {
+  const [ask, answer] = ['{\n  "name": ["Jason"]\n}', '[{"id": 1001, "nick": "ü"}]'].map(textOctets);
+  const analysis = await drawn(connection`
+    3ms client > server ${concat(CLIENT, call(1, '/shop.v1.Orders/Get'), data(1, grpcMessage(ask ?? TEA), 'end'))}
+    4ms server > client ${concat(settings(), response(1, 200, [['content-type', 'application/grpc']]), data(1, grpcMessage(answer ?? TEA)), data(1, grpcMessage(TEA)), data(1, grpcMessage(textOctets('{ "cut": "here"')).subarray(0, 15)))}
+  `);
+  const messages = (await analysis.conversation(0, 0))?.messages ?? [];
+  expect(messages.map(({ isText }) => isText)).toEqual([true, true, false, true]);
+  expect(new TextDecoder().decode(messages[1]?.octets)).toBe('[{"id": 1001, "nick": "ü"}]');
+});
+
 describe('gRPC-Web', () => {
   const REQUEST = grpcMessage(TEA);
   const TRAILERS = grpcMessage(textOctets('grpc-status: 14\r\ngrpc-message: no%20replica\r\n'), 0x80);

@@ -108,8 +108,10 @@ export function conversationMessage(
     }
     isReadable = decoded !== undefined && problem === undefined && !decoded.isCapped;
   }
-  const isText = /\+json\b/i.test(fieldOf(lines, 'content-type') ?? '');
-  const fields = isText || !isReadable || !isWhole ? undefined : decodeProtobuf(octets);
+  const isReadableWhole = isReadable && isWhole;
+  const isNamedJson = /\+json\b/i.test(fieldOf(lines, 'content-type') ?? '');
+  const fields = isNamedJson || !isReadableWhole ? undefined : decodeProtobuf(octets);
+  const isText = isNamedJson || (fields === undefined && isReadable && beginsLikeJson(octets));
   return {
     side,
     time: message.packet === 0 ? undefined : core.tables.packets.time(message.packet - 1),
@@ -125,6 +127,19 @@ export function conversationMessage(
     ...(fields === undefined ? {} : { fields }),
     ...(caveats.length === 0 ? {} : { caveat: caveats.join(' ') }),
   };
+}
+
+/**
+ * Whether a message that is no protobuf is JSON: a codec may be agreed without a name in Content-Type. A message may be cut, so that
+ * its beginning has to tell; protobuf would begin a group there, which proto3 does not have.
+ */
+function beginsLikeJson(octets: Uint8Array): boolean {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(octets, { stream: true });
+    return /^\s*(\{\s*["}]|\[\s*[[{"\]\d-])/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** The first fields in a line: `1: "world", 2: 5`. */
