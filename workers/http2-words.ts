@@ -78,6 +78,13 @@ export function streamFacts(core: Core, exchange: ExchangeRow): StreamFacts | un
   };
 }
 
+/** Whether an exchange has a stream of HTTP/2 to itself, so that others do not wait for it. */
+export function isInStream(core: Core, exchange: ExchangeRow): boolean {
+  const { exchanges, streams } = core.tables;
+  const row = exchanges.stream(exchange) - 1;
+  return row >= 0 && streams.identifier(row) !== 0;
+}
+
 /** `14 UNAVAILABLE`: a gRPC status for a table. */
 export function grpcStatusWords(status: number): string {
   return `${status} ${grpcStatusName(status)}`;

@@ -213,6 +213,9 @@ export const SectionMark = {
   /** Sec-WebSocket-Extensions names permessage-deflate (RFC 7692), or another extension. */
   WEBSOCKET_DEFLATE: 1 << 10,
   WEBSOCKET_EXTENSION: 1 << 11,
+  /** Content-Type is that of gRPC-Web; in Base64. */
+  GRPC_WEB: 1 << 12,
+  GRPC_WEB_TEXT: 1 << 13,
 } as const;
 
 /** Field lines of all sections, one after another: each row is the interned text of one line as sent, without its line end. */

@@ -55,10 +55,10 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   endCode: 'u32',
   /** Packet of the WebSocket Close frame that this side sent. 0: none. */
   closePacket: 'u32',
-  /** Core only: octets still to come of the gRPC message at hand. */
+  /** Core only: octets still to come of the gRPC message at hand, or what its prefix says so far. */
   remaining: 'u32',
-  /** Core only: octets of a gRPC prefix seen so far, and what they say; of a WebSocket in HTTP/2 the state of its dissector. */
-  prefix: 'u32',
+  /** Core only: the state of what reads its content: a WebSocket in HTTP/2, gRPC-Web in Base64 or with trailers in pieces. */
+  dissector: 'u32',
   /** Core only: what WINDOW_UPDATE gave less what DATA took, two's complement; the initial size stands with the connection. */
   window: 'u32',
   /** Packet in which DATA used up a window, and the one in which the receiver opened it again (0: it did not): the last time. 0 packet: none, or not known. */
@@ -68,6 +68,7 @@ export const STREAM_SIDES = defineTable('streamSides', 13, {
   gaps: 'u16',
   /** Status code of that Close frame (RFC 6455 section 7.4); 1005 where it had none. */
   closeCode: 'u16',
+  /** Core only: octets of a gRPC prefix seen so far. */
   prefixOctets: 'u8',
   /** {@link StreamSideMark} bits. */
   marks: 'u8',

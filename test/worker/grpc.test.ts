@@ -133,7 +133,14 @@ describe('gRPC-Web', () => {
       5ms server > client ${concat(chunk(TRAILERS), textOctets('0\r\n\r\n'))}
     `);
     expect(await told(analysis, 0)).toEqual(TOLD);
-    expect((await analysis.exchange(0))?.conversation).toEqual({ protocol: 'gRPC-Web' });
+    const detail = await analysis.exchange(0);
+    expect(detail?.conversation).toEqual({ protocol: 'gRPC-Web', messages: 2 });
+    expect(detail?.item).toMatchObject({ protocol: 'gRPC-Web', grpcStatus: '14 UNAVAILABLE' });
+    expect(detail?.item.tags).toContain('UNAVAILABLE');
+    expect(detail?.facts[1]).toEqual({ label: 'gRPC status', value: '14 UNAVAILABLE: no replica' });
+    const found = await analysis.query('exchanges', { filter: 'grpc.status_code == 14', sort: undefined });
+    expect(found).toMatchObject({ ok: true, value: { rows: 1 } });
+    expect((await analysis.report())?.findings.map(({ rule }) => rule)).toEqual(['grpc-status']);
   });
 
   test('in HTTP/2, as text: each frame its own base64', async () => {

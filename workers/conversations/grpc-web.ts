@@ -1,7 +1,9 @@
 import type { ConversationPart, ConversationSummary } from '../../src/model/conversation.ts';
-import { MessageState } from '../../src/model/exchange.ts';
+import { MessageState, SectionMark } from '../../src/model/exchange.ts';
+import { StreamKind } from '../../src/model/stream.ts';
 import type { Bytes, ExchangeRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
+import { streamFacts } from '../http2-words.ts';
 import type { OpenCapture } from '../open-capture.ts';
 import { contentPieces } from './content/content-pieces.ts';
 import { mediaTypeOf } from './events.ts';
@@ -28,7 +30,20 @@ function formOf(core: Core, message: number): 'binary' | 'text' | undefined {
 
 function speaks(core: Core, exchange: ExchangeRow): ConversationSummary | undefined {
   const isSpoken = [exchange * 2, exchange * 2 + 1].some((row) => formOf(core, row) !== undefined);
-  return isSpoken ? { protocol: 'gRPC-Web' } : undefined;
+  if (!isSpoken) return undefined;
+  const inside = streamFacts(core, exchange);
+  // A HAR file has no rows of it, and what is compressed as a whole is not looked into.
+  if (inside?.kind !== StreamKind.GRPC_WEB || isCompressed(core, exchange)) return { protocol: 'gRPC-Web' };
+  const { messages } = core.tables.streamSides;
+  return { protocol: 'gRPC-Web', messages: messages(inside.row * 2) + messages(inside.row * 2 + 1) };
+}
+
+function isCompressed(core: Core, exchange: ExchangeRow): boolean {
+  const { messages, sections } = core.tables;
+  return [exchange * 2, exchange * 2 + 1].some((row) => {
+    const section = messages.section(row);
+    return section !== 0 && (sections.marks(section - 1) & SectionMark.CONTENT_ENCODING) !== 0;
+  });
 }
 
 function read(capture: OpenCapture, exchange: ExchangeRow, from: number): Promise<ConversationPart> {

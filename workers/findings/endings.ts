@@ -4,7 +4,7 @@ import { FlowMark } from '../../src/model/flow.ts';
 import { StreamKind } from '../../src/model/stream.ts';
 import { THRESHOLDS } from '../../src/model/thresholds.ts';
 import type { ExchangeRow, FlowRow, PacketNumber } from '../../src/model/units.ts';
-import { streamFacts } from '../http2-words.ts';
+import { isInStream, streamFacts } from '../http2-words.ts';
 import { flowProtocol } from '../roles.ts';
 import { lastExchanges } from './flow-exchanges.ts';
 import { firstClose, gaveUp, isUnheard } from './giving-up.ts';
@@ -222,7 +222,7 @@ function answeredEarly(facts: Facts, flow: FlowRow, exchange: ExchangeRow): Pack
   const client = facts.clientOf(flow);
   const rst = directions.rstPacket(flow * 2 + 1 - client);
   const answer = messages.firstPacket(exchange * 2 + 1);
-  if (rst === 0 || answer === 0 || rst < answer || exchanges.stream(exchange) !== 0) return 0;
+  if (rst === 0 || answer === 0 || rst < answer || isInStream(facts.core, exchange)) return 0;
   const isWhole = messages.state(exchange * 2) === MessageState.COMPLETE;
   if (messages.state(exchange * 2) === MessageState.ABSENT || exchanges.status(exchange) < 300) return 0;
   if (isWhole && messages.lastPacket(exchange * 2) < answer) return 0;

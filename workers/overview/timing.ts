@@ -4,6 +4,7 @@ import type { ExchangeTiming, Phase, PhaseName, TimingEnd } from '../../src/mode
 import type { ExchangeRow, Nanoseconds } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
+import { isInStream } from '../http2-words.ts';
 import { verdictOf } from './verdict.ts';
 import { connectOf, isFirstOfFlow, isOver, NO_FLOW, roundTripOf, tlsOf } from './connection-times.ts';
 
@@ -143,7 +144,7 @@ function serverTimeOf(core: Core, exchange: ExchangeRow, wait: Phase): Nanosecon
 export function heldUp(core: Core, exchange: ExchangeRow): Nanoseconds {
   const { exchanges, messages } = core.tables;
   const flow = exchanges.flow(exchange);
-  if (flow === NO_FLOW || exchanges.stream(exchange) !== 0) return 0;
+  if (flow === NO_FLOW || isInStream(core, exchange)) return 0;
   const sent = messages.end(exchange * 2);
   for (let row = exchange - 1; row >= Math.max(0, exchange - PIPELINE_ROWS); row--) {
     if (exchanges.flow(row) !== flow) continue;

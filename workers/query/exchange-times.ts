@@ -4,7 +4,16 @@ import type { Nanoseconds } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
 import { reportedOf } from '../formats/reported.ts';
 import { connectOf, NO_FLOW, roundTripOf, tlsOf } from '../overview/connection-times.ts';
-import { BlockColumn, column, combined, forBlocks, sideOf, wholeColumn, type Fill } from './columns.ts';
+import {
+  BlockColumn,
+  column,
+  combined,
+  forBlocks,
+  mapped,
+  sideOf,
+  wholeColumn,
+  type Fill,
+} from './columns.ts';
 
 /**
  * A time of each exchange, in nanoseconds: what begins or ends with a message needs all of that message; NaN where that is not there,
@@ -81,7 +90,9 @@ function serverTime(core: Core): Fill {
     const values = wholeColumn(exchangeTime(core, 'wait'), exchanges.rows);
     const requestEnd = new BlockColumn(sideOf(column(core, 'messages', 'end'), 0));
     const responseEnd = new BlockColumn(sideOf(column(core, 'messages', 'end'), 1));
-    const stream = new BlockColumn(column(core, 'exchanges', 'stream'));
+    const { identifier } = core.tables.streams;
+    const links = column(core, 'exchanges', 'stream');
+    const stream = new BlockColumn(mapped(links, (link) => (link === 0 ? 0 : identifier(link - 1))));
     const flowOf = new BlockColumn(column(core, 'exchanges', 'flow'));
     // By flow: its round trip, -1 before it was looked at; when its last response so far was over.
     const trips = new Float64Array(flows.rows).fill(-1);

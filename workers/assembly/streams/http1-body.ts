@@ -6,6 +6,7 @@ import { flowAt } from '../flows/table';
 import { issue } from '../issues';
 import * as schema from '../schema';
 import { timeOf } from '../times';
+import * as call from './http1-grpc-web';
 import * as head from './http1-head';
 import { sectionOf } from './http1-section';
 import * as state from './http1-state';
@@ -23,6 +24,7 @@ export function lose(self: usize): void {
 export function finishMessage(flow: u32, self: usize, as: u32): void {
   const exchange = u32Of(self, state.EXCHANGE);
   if (exchange == 0) return;
+  if (u32Of(self, state.CALL)) call.end(self);
   const message = head.messageAt(exchange - 1, u32Of(self, state.SIDE));
   const last = u32Of(self, state.LAST_PACKET);
   setF64(message, schema.MESSAGES_END, timeOf(last));
@@ -58,6 +60,7 @@ function breakOff(flow: u32, self: usize, violation: u32): void {
 /** Content of a known length; answers where it stopped. */
 export function content(flow: u32, self: usize, at: usize, end: usize): usize {
   const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  if (u32Of(self, state.CALL)) call.receive(self, at, <u32>n);
   state.take(self, n);
   if (f64Of(self, state.REMAINING) == 0) complete(flow, self);
   return at + <usize>n;
@@ -153,6 +156,7 @@ function behindQuoted(at: usize, end: usize): usize {
 /** Octets of a chunk; answers where it stopped. */
 export function chunkData(self: usize, at: usize, end: usize): usize {
   const n = min<f64>(f64Of(self, state.REMAINING), <f64>(end - at));
+  if (u32Of(self, state.CALL)) call.receive(self, at, <u32>n);
   state.take(self, n);
   if (f64Of(self, state.REMAINING) == 0) {
     setU32(self, state.STATE, state.CHUNK_END);
@@ -203,6 +207,7 @@ export function trailers(flow: u32, self: usize, at: usize, end: usize): usize {
     setU32(message, schema.MESSAGES_TRAILERS, section);
     const sectionRow = rowAt(schema.TABLE_SECTIONS, section - 1);
     orU32(message, schema.MESSAGES_VIOLATIONS, u32Of(sectionRow, schema.SECTIONS_VIOLATIONS));
+    if (u32Of(self, state.CALL)) call.noteStatus(u32Of(self, state.CALL) - 1, sectionRow, false);
   }
   complete(flow, self);
   return consumed;
@@ -211,6 +216,7 @@ export function trailers(flow: u32, self: usize, at: usize, end: usize): usize {
 /** Octets of the body that the capture does not have: a known length bridges them. */
 export function skip(flow: u32, self: usize, missing: u32): void {
   const at = u32Of(self, state.STATE);
+  if (u32Of(self, state.CALL)) call.skip(self, missing);
   if (at == state.UNTIL_CLOSE) return;
   const isInside = at == state.CONTENT || at == state.CHUNK_DATA;
   if (!isInside || f64Of(self, state.REMAINING) < <f64>missing) {

@@ -238,7 +238,18 @@ export function field(name: u32, value: usize, end: usize): void {
   singletons |= bit;
   if (name == schema.HEADER_CONTENT_TYPE && u32Of(row, schema.SECTIONS_CONTENT_TYPE) == 0) {
     setU32(row, schema.SECTIONS_CONTENT_TYPE, intern(value, end - value));
+    marks |= grpcWebMarks(value, end);
   }
+}
+
+/** application/grpc-web, application/grpc-web-text, each perhaps with +proto and parameters. */
+function grpcWebMarks(at: usize, end: usize): u32 {
+  const suffix = min<usize>(findOctet(at, end, SEMICOLON), findOctet(at, end, 43));
+  end = min<usize>(end, suffix);
+  while (end > at && isSpace(u8At(end - 1))) end--;
+  if (end - at == 20 && isToken(at, 'application/grpc-web')) return schema.SECTION_MARK_GRPC_WEB;
+  if (end - at != 25 || !isToken(at, 'application/grpc-web-text')) return 0;
+  return schema.SECTION_MARK_GRPC_WEB | schema.SECTION_MARK_GRPC_WEB_TEXT;
 }
 
 /** RFC 6455 section 9.1: names with parameters behind semicolons, in a list. */

@@ -44,7 +44,9 @@ export const MARKS: usize = 52;
 export const SCANNED: usize = 56;
 /** Row plus one of the exchange of the last complete message of this direction. */
 export const PREVIOUS: usize = 60;
-const SIZE: usize = 64;
+/** Row plus one of the stream of a gRPC-Web call whose content is at hand; 0 for other content. */
+export const CALL: usize = 64;
+const SIZE: usize = 72;
 
 /** The state of a direction; 0 where it does not speak HTTP/1. */
 export function dissectorOf(flow: u32, side: u32): usize {
@@ -97,6 +99,7 @@ function dropBuffer(state: usize): void {
 export function reset(state: usize, next: u32): void {
   setU32(state, STATE, next);
   setU32(state, EXCHANGE, 0);
+  setU32(state, CALL, 0);
   setU32(state, MARKS, 0);
   setF64(state, REMAINING, 0);
   setF64(state, BODY, 0);

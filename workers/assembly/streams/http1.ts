@@ -9,6 +9,7 @@ import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as http09 from './http09';
 import * as body from './http1-body';
+import * as call from './http1-grpc-web';
 import * as head from './http1-head';
 import * as leave from './http1-leave';
 import * as state from './http1-state';
@@ -71,6 +72,7 @@ export function receive(flow: u32, side: u32, from: usize, length: u32, sequence
         at = body.trailers(flow, self, at, end);
         break;
       case state.UNTIL_CLOSE:
+        if (u32Of(self, state.CALL)) call.receive(self, at, <u32>(end - at));
         state.take(self, <f64>(end - at));
         at = end;
         break;
@@ -296,6 +298,7 @@ function parseHead(
   const section = rowAt(schema.TABLE_SECTIONS, u32Of(message, schema.MESSAGES_SECTION) - 1);
   const marks = u32Of(section, schema.SECTIONS_MARKS);
   const isResponse = u32Of(self, state.SIDE) == head.RESPONSE;
+  if (marks & schema.SECTION_MARK_GRPC_WEB) call.begin(self, section, marks);
   if (isResponse && isWithoutContent(flow, side, self, message, marks)) return;
   const length = f64Of(section, schema.SECTIONS_CONTENT_LENGTH);
   if (marks & schema.SECTION_MARK_CHUNKED) {

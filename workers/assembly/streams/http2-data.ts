@@ -18,6 +18,7 @@ import {
 import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as grpc from './grpc';
+import * as web from './grpc-web';
 import { exchangeAt, messageAt, REQUEST, RESPONSE } from './http1-head';
 import { IS_GRPC, IS_GRPC_TEXT, IS_GRPC_WEB, IS_HEAD, pseudoOf, UNKNOWN_LINE } from './http2-section';
 import * as state from './http2-state';
@@ -117,7 +118,6 @@ function isCall(stream: u32, message: usize): bool {
   if (u8Of(connections.streamAt(stream), schema.STREAMS_KIND) == schema.STREAM_KIND_HTTP2) return false;
   const section = u32Of(message, schema.MESSAGES_SECTION);
   const said = pseudoOf(section);
-  if (said & IS_GRPC_TEXT) return false;
   return section == 0 || (said & (IS_GRPC | IS_GRPC_WEB | UNKNOWN_LINE)) != 0;
 }
 
@@ -134,7 +134,10 @@ export function receive(self: usize, side: u32, stream: u32, at: usize, n: u32):
   }
   const sideRow = connections.sideAt(stream, messageSide);
   if (isCall(stream, message)) {
-    grpc.receive(connections.streamAt(stream), sideRow, at, n, u8Of(message, schema.MESSAGES_MARKS));
+    const marks = u8Of(message, schema.MESSAGES_MARKS);
+    const isText = (pseudoOf(u32Of(message, schema.MESSAGES_SECTION)) & IS_GRPC_TEXT) != 0;
+    if (isText) web.receiveText(connections.streamAt(stream), sideRow, at, n, marks);
+    else grpc.receive(connections.streamAt(stream), sideRow, at, n, marks);
   }
   addF64(sideRow, schema.STREAM_SIDES_DATA_OCTETS, n);
 }

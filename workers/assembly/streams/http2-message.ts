@@ -227,7 +227,8 @@ function response(flow: u32, self: usize, section: u32, said: u32, marks: u32, a
   if (section) {
     const isBad = (said & says.ANY_REQUEST) != 0 || (said & (says.STATUS | says.UNKNOWN_LINE)) == 0;
     if (isBad) orU32(message, schema.MESSAGES_VIOLATIONS, schema.VIOLATION_PSEUDO_FIELD_INVALID);
-    if (isEnd) {
+    // gRPC-Web may have an empty frame of DATA behind its only header section.
+    if (isEnd || said & says.IS_GRPC_WEB) {
       if (noteGrpcStatus(stream, row)) {
         orU8(connections.streamAt(stream), schema.STREAMS_MARKS, schema.STREAM_MARK_TRAILERS_ONLY);
       }

@@ -15,7 +15,7 @@ export function isWebSocket(stream: u32): bool {
 
 /** The state of what a side sends; 0 where it is none, or is over. */
 function dissectorOf(stream: u32, side: u32): usize {
-  return isWebSocket(stream) ? <usize>u32Of(sideAt(stream, side), schema.STREAM_SIDES_PREFIX) : 0;
+  return isWebSocket(stream) ? <usize>u32Of(sideAt(stream, side), schema.STREAM_SIDES_DISSECTOR) : 0;
 }
 
 function marksOf(stream: u32, side: u32): u32 {
@@ -41,14 +41,14 @@ export function begin(stream: u32): void {
     const sideRow = sideAt(stream, side);
     const wasEarly = f64Of(sideRow, schema.STREAM_SIDES_DATA_OCTETS) > 0;
     setU32(sideRow, schema.STREAM_SIDES_FRAMES, 0);
-    setU32(sideRow, schema.STREAM_SIDES_PREFIX, 0);
+    setU32(sideRow, schema.STREAM_SIDES_DISSECTOR, 0);
     const message = messageAt(exchangeOf(stream), side);
     if (!isOpen(message)) continue;
     const self = state.create(sideRow, message);
     setU32(self, state.FLAGS, websocket.extensionsOf(marks) | (side == REQUEST ? frame.FROM_CLIENT : 0));
     // DATA ahead of the answer was not looked into.
     if (wasEarly) websocket.lose(self);
-    setU32(sideRow, schema.STREAM_SIDES_PREFIX, <u32>self);
+    setU32(sideRow, schema.STREAM_SIDES_DISSECTOR, <u32>self);
   }
 }
 
@@ -69,6 +69,6 @@ export function end(stream: u32, side: u32, isCut: bool): void {
   const self = dissectorOf(stream, side);
   if (self == 0) return;
   if (isCut) websocket.noteEnd(self);
-  setU32(sideAt(stream, side), schema.STREAM_SIDES_PREFIX, 0);
+  setU32(sideAt(stream, side), schema.STREAM_SIDES_DISSECTOR, 0);
   state.destroy(self);
 }
