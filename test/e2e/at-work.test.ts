@@ -21,6 +21,7 @@ import {
   waitForText,
   type WatchedPage,
 } from './driver.ts';
+import { makeLate } from './late.ts';
 
 const folder = `${root}test/fixtures/captures/`;
 /** The buttons of the samples. */
@@ -135,6 +136,29 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await page.waitForSelector(byTestId('filter-error'), { visible: true });
     await waitForText(page, 'filter-error', 'tcp.nonsense');
     await page.waitForSelector(`${byTestId('filter-input')}[aria-invalid="true"]`);
+  });
+
+  test('what is wrong with a filter stays said when answers to the one before come late', async () => {
+    const late = await openPage(browser, PAGE_ON_DISK, (made) => makeLate(made, 200));
+    await dropFile(late.page, 'story-1.pcap', story);
+    await waitForFindings(late.page, 'story-1.pcap');
+    await goTo(late.page, 'exchanges');
+    await filterBy(late.page, 'export');
+    await waitForStatus(late.page, '4 of 44 exchanges');
+    await late.page.keyboard.press('Escape');
+    await waitForStatus(late.page, '44 of 44 exchanges');
+    // The other tables are still asked for their counts.
+    await late.page.keyboard.type('tcp.nonsense == 1');
+    await late.page.keyboard.press('Enter');
+    await waitForText(late.page, 'filter-error', 'tcp.nonsense');
+    await late.page.focus('[role="grid"]');
+    for (const row of [0, 1, 2, 3, 4, 5]) {
+      await late.page.keyboard.press('ArrowDown');
+      await late.page.waitForSelector(`[role="region"][aria-label="Exchange ${row}"]`);
+    }
+    expect(await textOf(late.page, 'filter-error')).toContain('tcp.nonsense');
+    await late.page.close();
+    expect(late.complaints).toEqual([]);
   });
 
   test('a field that is chosen in the layers marks its octets', async () => {

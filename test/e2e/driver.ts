@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { findBrowser } from '../support/browsers.ts';
 import { root } from '../support/stale.ts';
-import { makeLate } from './late.ts';
+import { LATE, makeLate } from './late.ts';
 
 /** The browsers that the page must work in, by the name of their Debian package. */
 export const BROWSER_NAMES = ['chromium', 'firefox-esr'] as const;
@@ -100,7 +100,7 @@ export async function openPage(
       console.error(`policy: ${event.effectiveDirective} stopped ${event.blockedURI}`),
     );
   });
-  await makeLate(page);
+  await makeLate(page, LATE);
   await prepare?.(page);
   await page.goto(address, { waitUntil: 'load' });
   return { page, complaints, requests };

@@ -35,8 +35,10 @@ function delayWorkers(milliseconds: number): void {
       : create(content);
 }
 
-/** Makes the answers of the page's worker late, where the variable OFFWIRE_LATE says by how many milliseconds at most. */
-export async function makeLate(page: Page): Promise<void> {
-  const milliseconds = Number(process.env['OFFWIRE_LATE'] ?? 0);
+/** What the variable OFFWIRE_LATE makes of every page. */
+export const LATE = Number(process.env['OFFWIRE_LATE'] ?? 0);
+
+/** Makes the answers of the page's worker late by so many milliseconds at most; to be called before the page is opened. */
+export async function makeLate(page: Page, milliseconds: number): Promise<void> {
   if (milliseconds > 0) await page.evaluateOnNewDocument(delayWorkers, milliseconds);
 }
