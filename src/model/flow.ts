@@ -208,6 +208,8 @@ export const SynOption = {
   SHUT: 1 << 3,
   /** Core only: the window came in a SYN, where it is not scaled (RFC 7323 section 2.2). */
   WINDOW_IN_SYN: 1 << 7,
+  /** Core only: a packet of this direction was captured twice. */
+  COPIED: 1 << 5,
   /** Core only: several SYN-ACKs with different initial sequence numbers were sent, and none was acknowledged yet. */
   ANSWERED_AGAIN: 1 << 4,
   /** Core only: it was told that octets of this direction were acknowledged that were not captured. */

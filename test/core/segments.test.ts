@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { direction, exchanges, flowMarks, issues, packetMarks, packetsMarked } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
-import { script } from '../support/packet-script.ts';
+import { connection, script } from '../support/packet-script.ts';
 
 describe('a segment', () => {
   it('sent again because its acknowledgement is missing is a retransmission and counts once', async () => {
@@ -191,5 +191,29 @@ describe('a segment', () => {
     expect(direction(core, 0, 0)).toMatchObject({ octets: 27, retransmissions: 0 });
     expect(exchanges(core)).toEqual(['GET / 204']);
     expect(issues(core)).toEqual({ DUPLICATE_PACKET: 8 });
+  });
+
+  it('is no duplicate where RSTs without identification answer several segments', async () => {
+    const core = await readFourWays(connection`
+      3ms client > server "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+      4ms client > server RST id 0
+      4.01ms client > server again
+      4.02ms client > server again
+    `);
+    expect(packetsMarked(core, 'DUPLICATE')).toEqual([]);
+    expect(direction(core, 0, 0)).toMatchObject({ resets: 3 });
+    expect(issues(core)).toEqual({});
+  });
+
+  it('is a duplicate where RSTs without identification come twice as all else does', async () => {
+    const core = await readFourWays(script`
+      link sll2
+      twice
+      a 10.0.0.1:1000
+      b 10.0.0.2:80
+      0ms a > b SYN
+      1ms b > a RST ACK id 0
+    `);
+    expect(packetsMarked(core, 'DUPLICATE')).toEqual([2, 4]);
   });
 });

@@ -37,7 +37,8 @@ export function segment(flow: u32, side: u32, packet: u32): u32 {
   const at = flowAt(flow);
   const own = directionAt(flow, side);
   const peer = directionAt(flow, side ^ 1);
-  if (isDuplicate(flow, side, packet)) {
+  if (isDuplicate(flow, side, own, peer, packet)) {
+    orU8(own, schema.DIRECTIONS_SYN_OPTIONS, schema.SYN_OPTION_COPIED);
     issue(schema.ISSUE_CODE_DUPLICATE_PACKET, NaN, NaN);
     return schema.PACKET_MARK_DUPLICATE;
   }
@@ -87,14 +88,22 @@ function timeRoundTrip(at: usize, packet: u32): void {
 }
 
 /**
+ * Whether an equal packet shortly after would be a copy. Without an identification two bare acknowledgements may be equal and both
+ * real, and so may RSTs, one for each segment that came too late: they are copies where others of the connection were.
+ */
+function isTellable(own: usize, peer: usize): bool {
+  if (scratch.identification != 0 || scratch.payloadLength > 1 || scratch.tcpFlags & (SYN | FIN)) return true;
+  if (!(scratch.tcpFlags & RST)) return false;
+  const options = u8Of(own, schema.DIRECTIONS_SYN_OPTIONS) | u8Of(peer, schema.DIRECTIONS_SYN_OPTIONS);
+  return (options & schema.SYN_OPTION_COPIED) != 0;
+}
+
+/**
  * The same packet as one shortly before, captured on another interface or by another mirror port. The last packets are kept in a
  * small table by their hash.
  */
-function isDuplicate(flow: u32, side: u32, packet: u32): bool {
-  // Without an identification two bare acknowledgements may be equal and both real.
-  const isTold =
-    scratch.identification != 0 || scratch.payloadLength > 1 || (scratch.tcpFlags & (SYN | FIN | RST)) != 0;
-  if (flow == FOLLOWED || !isTold) return false;
+function isDuplicate(flow: u32, side: u32, own: usize, peer: usize, packet: u32): bool {
+  if (flow == FOLLOWED || !isTellable(own, peer)) return false;
   const numbers = (<u64>scratch.sequence) | ((<u64>scratch.acknowledgment) << 32);
   const rest = hashWords(
     (<u64>scratch.checksum) | ((<u64>scratch.identification) << 16) | ((<u64>scratch.payloadLength) << 32),
