@@ -53,51 +53,79 @@ export function rawU64(at: usize): u64 {
   return load<u64>(at);
 }
 
+// Octets are looked at 16 or 8 at a time; what is left at the end is looked at with some that were looked at before.
+
+function differs(a: usize, b: usize): bool {
+  return v128.any_true(v128.xor(v128.load(a), v128.load(b)));
+}
+
 /** Whether n octets at a and b are equal. */
 export function isEqual(a: usize, b: usize, n: usize): bool {
-  while (n >= 16) {
-    if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;
-    a += 16;
-    b += 16;
-    n -= 16;
+  if (n >= 16) {
+    const last = n - 16;
+    for (let at: usize = 0; at < last; at += 16) if (differs(a + at, b + at)) return false;
+    return !differs(a + last, b + last);
   }
   if (n >= 8) {
-    if (load<u64>(a) != load<u64>(b)) return false;
-    a += 8;
-    b += 8;
-    n -= 8;
+    const last = n - 8;
+    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + last) ^ load<u64>(b + last))) == 0;
   }
   while (n > 0) {
-    if (load<u8>(a) != load<u8>(b)) return false;
-    a++;
-    b++;
     n--;
+    if (load<u8>(a + n) != load<u8>(b + n)) return false;
   }
   return true;
 }
 
 /** Address of the first LF in [at, end); end where there is none. */
 export function findLineFeed(at: usize, end: usize): usize {
-  const needle = i8x16.splat(10);
-  while (has(at, end, 16)) {
-    const mask = i8x16.bitmask(i8x16.eq(v128.load(at), needle));
-    if (mask) return at + <usize>ctz(mask);
-    at += 16;
-  }
-  while (at < end) {
-    if (load<u8>(at) == 10) return at;
-    at++;
-  }
-  return end;
+  return findOctet(at, end, 10);
 }
 
 /** Address of the first octet `value` in [at, end); end where there is none. */
 export function findOctet(at: usize, end: usize, value: u32): usize {
-  while (at < end) {
-    if (<u32>load<u8>(at) == value) return at;
-    at++;
+  const needle = i8x16.splat(<i8>value);
+  if (has(at, end, 16)) {
+    const last = end - 16;
+    for (; at < last; at += 16) {
+      const mask = i8x16.bitmask(i8x16.eq(v128.load(at), needle));
+      if (mask) return at + <usize>ctz(mask);
+    }
+    const mask = i8x16.bitmask(i8x16.eq(v128.load(last), needle));
+    return mask ? last + <usize>ctz(mask) : end;
   }
+  if (has(at, end, 8)) {
+    const mask = i8x16.bitmask(i8x16.eq(v128.load64_zero(at), needle)) & 0xff;
+    if (mask) return at + <usize>ctz(mask);
+    const last = end - 8;
+    const lastMask = i8x16.bitmask(i8x16.eq(v128.load64_zero(last), needle)) & 0xff;
+    return lastMask ? last + <usize>ctz(lastMask) : end;
+  }
+  for (; at < end; at++) if (<u32>load<u8>(at) == value) return at;
   return end;
+}
+
+/** One bit for each octet that is a control character other than HTAB, or DEL. */
+function controls(octets: v128): i32 {
+  const low = v128.and(i8x16.lt_u(octets, i8x16.splat(32)), i8x16.ne(octets, i8x16.splat(9)));
+  return i8x16.bitmask(v128.or(low, i8x16.eq(octets, i8x16.splat(127))));
+}
+
+/** Whether a control character other than HTAB, or DEL, is in [at, end). */
+export function hasControl(at: usize, end: usize): bool {
+  if (has(at, end, 16)) {
+    const last = end - 16;
+    for (; at < last; at += 16) if (controls(v128.load(at))) return true;
+    return controls(v128.load(last)) != 0;
+  }
+  if (has(at, end, 8)) {
+    return ((controls(v128.load64_zero(at)) | controls(v128.load64_zero(end - 8))) & 0xff) != 0;
+  }
+  for (; at < end; at++) {
+    const octet = u8At(at);
+    if ((octet < 32 && octet != 9) || octet == 127) return true;
+  }
+  return false;
 }
 
 const PRIME_A: u64 = 0x9e3779b97f4a7c15;
@@ -111,24 +139,18 @@ function mix(hash: u64, word: u64): u64 {
 /** A hash of n octets, for tables: not for anything that an adversary must not guess (tables compare the octets). */
 export function hashOctets(at: usize, n: usize): u32 {
   let hash: u64 = PRIME_A ^ (<u64>n * PRIME_B);
-  while (n >= 8) {
-    hash = mix(hash, load<u64>(at));
-    at += 8;
-    n -= 8;
-  }
   let word: u64 = 0;
-  if (n >= 4) {
-    word = load<u32>(at);
-    at += 4;
-    n -= 4;
+  if (n >= 8) {
+    const last = at + n - 8;
+    for (; at < last; at += 8) hash = mix(hash, load<u64>(at));
+    word = load<u64>(last);
+  } else if (n >= 4) {
+    word = (<u64>load<u32>(at)) | ((<u64>load<u32>(at + n - 4)) << 32);
+  } else if (n > 0) {
+    word = (<u64>load<u8>(at)) | ((<u64>load<u8>(at + (n >> 1))) << 8) | ((<u64>load<u8>(at + n - 1)) << 16);
   }
-  while (n > 0) {
-    word = (word << 8) | (<u64>load<u8>(at));
-    at++;
-    n--;
-  }
-  hash = mix(hash, word);
-  return <u32>(hash ^ (hash >> 29));
+  // The last octets are the high bits of the word, which a product does not carry downwards: the low bits come from a second one.
+  return <u32>((mix(hash, word) * PRIME_A) >> 32);
 }
 
 /** A hash of two words that does not depend on the octets around them. */
@@ -190,11 +212,4 @@ export function hexDigit(octet: u32): u32 {
 /** Copies n octets; the ranges may overlap. */
 export function copyOctets(to: usize, from: usize, n: usize): void {
   memory.copy(to, from, n);
-}
-
-/** One bit for each of 16 octets at `at` that is a control character other than HTAB, or DEL; for quick checks of a line. */
-export function controlMask(at: usize): i32 {
-  const octets = v128.load(at);
-  const low = v128.and(i8x16.lt_u(octets, i8x16.splat(32)), i8x16.ne(octets, i8x16.splat(9)));
-  return i8x16.bitmask(v128.or(low, i8x16.eq(octets, i8x16.splat(127))));
 }

@@ -53,6 +53,12 @@ export function intern(at: usize, length: usize): u32 {
   return internHashed(hashOctets(at, length), at, length, currentPacket);
 }
 
+/** The text of the octets, which are likely those of a text (or 0): most often they are those of the message before. */
+export function internLike(likely: u32, at: usize, length: usize): u32 {
+  const isText = likely != 0 && textLength(likely) == length && isEqual(textAddress(likely), at, length);
+  return isText ? likely : intern(at, length);
+}
+
 /** Writes the text of the octets into a cell: at the latest by internWaiting(), before which nobody may read the cell. */
 export function internInto(row: usize, column: usize, at: usize, length: usize): void {
   // Octets outside the input may be gone by then.
@@ -73,11 +79,11 @@ export function internInto(row: usize, column: usize, at: usize, length: usize):
 /** Interns the texts that wait. */
 export function internWaiting(): void {
   const end = waiting + <usize>waitingCount * WAIT;
-  let slots64: u64 = 0;
+  let found: u64 = 0;
   for (let wait = waiting; wait < end; wait += WAIT) {
-    slots64 |= slots.entryAt(known, slots.firstSlot(known, u32Of(wait, HASH)));
+    found |= slots.entryAt(known, slots.firstSlot(known, u32Of(wait, HASH)));
   }
-  touched = slots64;
+  touched = found;
   for (let wait = waiting; wait < end; wait += WAIT) {
     const text = internHashed(u32Of(wait, HASH), u32Of(wait, AT), u32Of(wait, LENGTH), u32Of(wait, PACKET));
     setU32(u32Of(wait, CELL), 0, text);

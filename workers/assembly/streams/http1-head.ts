@@ -1,15 +1,16 @@
 // Start lines (RFC 9112 sections 3 and 4), and which exchange a message belongs to.
 
 import {
-  controlMask,
   copyOctets,
   findLineFeed,
   findOctet,
   has,
+  hasControl,
   isDigit,
   isEqual,
   isTokenOctet,
   lowerCase,
+  u32At,
   u8At,
 } from '../bytes';
 import {
@@ -28,11 +29,13 @@ import {
 import { count } from '../counters';
 import { flowAt } from '../flows/table';
 import * as schema from '../schema';
-import { intern, internInto, textAddress, textLength } from '../strings';
+import { intern, internInto, internLike, textAddress, textLength } from '../strings';
 import { sectionOf } from './http1-section';
 
 const CR: u32 = 13;
 const SPACE: u32 = 32;
+const SLASH: u32 = 47;
+const HTTP: u32 = 0x48545450; // "HTTP"
 
 /** Sides of an exchange. */
 export const REQUEST: u32 = 0;
@@ -44,6 +47,7 @@ export let method: u32 = 0;
 let targetAt: usize = 0;
 let targetEnd: usize = 0;
 export let reason: u32 = 0;
+let lastReason: u32 = 0;
 export let status: u32 = 0;
 export let version: u32 = 0;
 export let violations: u32 = 0;
@@ -129,8 +133,8 @@ export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool 
 
 /** Whether what is there of the first five octets is that of "HTTP/". */
 export function beginsLikeResponse(at: usize, end: usize): bool {
-  const seen = min<usize>(end - at, 5);
-  for (let index: usize = 0; index < seen; index++) {
+  if (has(at, end, 5)) return isStatusLine(at, end);
+  for (let index: usize = 0; at + index < end; index++) {
     if (u8At(at + index) != <u32>'HTTP/'.charCodeAt(<i32>index)) return false;
   }
   return true;
@@ -138,14 +142,7 @@ export function beginsLikeResponse(at: usize, end: usize): bool {
 
 /** Whether a message that begins here is a response. */
 export function isStatusLine(at: usize, end: usize): bool {
-  return (
-    has(at, end, 5) &&
-    u8At(at) == 72 &&
-    u8At(at + 1) == 84 &&
-    u8At(at + 2) == 84 &&
-    u8At(at + 3) == 80 &&
-    u8At(at + 4) == 47
-  );
+  return has(at, end, 5) && u32At(at) == HTTP && u8At(at + 4) == SLASH;
 }
 
 /** "HTTP/1.1" as 11; 0 where it is no version. */
@@ -159,51 +156,48 @@ function versionOf(at: usize, end: usize): u32 {
   return major * 10 + minor;
 }
 
-/** Whether there is a control character, such as a CR without LF (RFC 9112 section 2.2). */
-function hasControl(at: usize, end: usize): bool {
-  while (end - at >= 16) {
-    if (controlMask(at)) return true;
-    at += 16;
-  }
-  while (at < end) {
-    const octet = u8At(at);
-    if ((octet < 32 && octet != 9) || octet == 127) return true;
-    at++;
-  }
-  return false;
-}
-
 /** RFC 9112 section 3: method SP request-target SP HTTP-version; without a version it is HTTP/0.9. */
 export function parseRequestLine(at: usize, end: usize): void {
+  // A CR without LF is one (RFC 9112 section 2.2).
   violations = hasControl(at, end) ? schema.VIOLATION_START_LINE_MALFORMED : 0;
   const first = findOctet(at, end, SPACE);
-  method = intern(at, first - at);
+  method = internLike(method, at, first - at);
   targetAt = 0;
   version = 0;
   if (first == end) {
     violations |= schema.VIOLATION_START_LINE_MALFORMED;
     return;
   }
+  const second = findOctet(first + 1, end, SPACE);
+  if (second < end && findOctet(second + 1, end, SPACE) == end) version = versionOf(second + 1, end);
+  if (version == 0) {
+    oddRequestLine(first, end);
+    return;
+  }
+  if (second == first + 1) violations |= schema.VIOLATION_START_LINE_MALFORMED;
+  targetAt = first + 1;
+  targetEnd = second;
+}
+
+/** A request line that has not just two spaces with a version behind them; `first` is its first space. */
+function oddRequestLine(first: usize, end: usize): void {
   let last = end;
   while (last > first && u8At(last - 1) != SPACE) last--;
   version = versionOf(last, end);
-  if (version) {
-    let from = first + 1;
-    let to = last - 1;
-    if (from > to) to = from;
-    while (from < to && u8At(from) == SPACE) from++;
-    while (to > from && u8At(to - 1) == SPACE) to--;
-    if (to - from != last - 1 - (first + 1) || to == from)
-      violations |= schema.VIOLATION_START_LINE_MALFORMED;
-    if (findOctet(from, to, SPACE) < to) violations |= schema.VIOLATION_START_LINE_MALFORMED;
-    targetAt = from;
-    targetEnd = to;
-  } else {
+  if (version == 0) {
     targetAt = first + 1;
     targetEnd = end;
     if (last != first + 1) violations |= schema.VIOLATION_START_LINE_MALFORMED;
     else version = 9;
+    return;
   }
+  violations |= schema.VIOLATION_START_LINE_MALFORMED;
+  let from = first + 1;
+  let to = max<usize>(last - 1, from);
+  while (from < to && u8At(from) == SPACE) from++;
+  while (to > from && u8At(to - 1) == SPACE) to--;
+  targetAt = from;
+  targetEnd = to;
 }
 
 /** RFC 9112 section 4: HTTP-version SP status-code SP [reason-phrase]. */
@@ -228,7 +222,8 @@ export function parseStatusLine(at: usize, end: usize): void {
   }
   if (!isBare) {
     const from = min<usize>(code + 1, end);
-    reason = intern(from, end - from);
+    reason = internLike(lastReason, from, end - from);
+    lastReason = reason;
   }
 }
 

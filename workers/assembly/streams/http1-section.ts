@@ -1,10 +1,10 @@
 // Header and trailer sections: RFC 9112 section 5, RFC 9110 section 5. Each distinct section is parsed once and kept once.
 
 import {
-  controlMask,
   findLineFeed,
   findOctet,
   foldedHash,
+  hasControl,
   hashOctets,
   isDigit,
   isEqual,
@@ -176,15 +176,7 @@ function fold(at: usize, end: usize): void {
 
 /** Notes control characters in [at, end). */
 export function checkControls(at: usize, end: usize): void {
-  while (end - at >= 16) {
-    if (controlMask(at)) violations |= schema.VIOLATION_CONTROL_CHARACTER;
-    at += 16;
-  }
-  while (at < end) {
-    const octet = u8At(at);
-    if ((octet < 32 && octet != TAB) || octet == 127) violations |= schema.VIOLATION_CONTROL_CHARACTER;
-    at++;
-  }
+  if (hasControl(at, end)) violations |= schema.VIOLATION_CONTROL_CHARACTER;
 }
 
 /** What a field of the new section says: the folded hash of its name, and its value. */
