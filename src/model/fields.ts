@@ -94,6 +94,7 @@ export const FIELDS: readonly Field[] = [
   field('WLAN', 'wlan', 'IEEE 802.11 data frame', 'none'),
   field('PPI', 'ppi', 'Per-Packet Information', 'none'),
   field('PKTAP', 'pktap', 'PKTAP packet header', 'none'),
+  field('ERF', 'erf', 'Extensible Record Format', 'decimal'),
   field('NFLOG', 'nflog', 'Linux Netfilter NFLOG', 'decimal'),
   field('PFLOG', 'pflog', 'OpenBSD Packet Filter log', 'decimal'),
   field('ICMP', 'icmp', 'Internet Control Message Protocol', 'none'),

@@ -32,6 +32,12 @@ function juniper(content: (packet: Uint8Array) => Uint8Array): (packet: Uint8Arr
   return (packet) => concat(hexOctets('4d4743 80 0006 000000000000'), content(packet));
 }
 
+/** An ERF header; `more` octets stand between it and the packet. */
+function erf(type: number, packet: Uint8Array, more: number): Uint8Array {
+  const size = packet.length + more;
+  return concat(hexOctets('0000000000000065'), u8(type), u8(4), u16(size + 16), u16(0), u16(size));
+}
+
 /** An IPv4 or IPv6 number of what follows. */
 function ipNumber(packet: Uint8Array): number {
   return isV6(packet) ? 41 : 4;
@@ -213,6 +219,21 @@ export const RARE_ENCAPSULATIONS: Readonly<Record<string, Encapsulation>> = {
   },
   'Ethernet with a Marvell tag': link(284, (packet) =>
     concat(ETHERNET, hexOctets('c0000001'), u16(etherType(packet))),
+  ),
+  'ERF with Ethernet': link(197, (packet) =>
+    concat(erf(2, packet, 16), hexOctets('0000'), ETHERNET, u16(etherType(packet))),
+  ),
+  'ERF with a color, a hash and a flow': link(197, (packet) =>
+    concat(
+      erf(0x80 | 11, packet, 32),
+      hexOctets('83 00000000000000 05 00000000000000 0000'),
+      ETHERNET,
+      u16(etherType(packet)),
+    ),
+  ),
+  'ERF with IP': link(197, (packet) => erf(isV6(packet) ? 23 : 22, packet, 0)),
+  'ERF with Cisco HDLC': link(197, (packet) =>
+    concat(erf(1, packet, 4), hexOctets('0f00'), u16(etherType(packet))),
   ),
   'Ethernet behind four octets': link(240, (packet) =>
     concat(u24(0), u8(0), ETHERNET, u16(etherType(packet))),

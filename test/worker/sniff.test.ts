@@ -28,6 +28,22 @@ describe('what is no capture is named, with what to do', () => {
     ['bzip2', octets('BZh91AY&SY'), /^unsupported: .*compressed with bzip2.*bunzip2/],
     ['7-Zip', octets('7z', [0xbc, 0xaf, 0x27, 0x1c]), /^unsupported: .*7-Zip archive.*7z x/],
     ['snoop', octets('snoop\0\0\0\0\0\0\x02\0\0\0\x04'), /^unsupported: .*snoop.*editcap -F pcapng/],
+    ['nettl', octets([0x54, 0x52, 0, 0x64, 0, 0]), /^unsupported: .*nettl.*editcap -T ether -F pcapng/],
+    [
+      'CommView',
+      octets([2, 0, 2, 0, 0, 0xe3, 7, 4, 6, 14, 28, 2], new Array<number>(12).fill(0), [9, 9]),
+      /^unsupported: .*CommView.*editcap -T ether -F pcapng/,
+    ],
+    [
+      'CommView’s second format',
+      octets([2, 0, 0, 0, 0xe3, 7, 4, 6, 14, 28, 2], new Array<number>(9).fill(0), [9, 9]),
+      /^unsupported: .*CommView/,
+    ],
+    [
+      'no CommView, since February has no 32nd',
+      octets([2, 0, 2, 0, 0, 0xe3, 7, 2, 32, 14, 28, 2], new Array<number>(12).fill(0), [9, 9]),
+      /^not-a-capture: .*no capture that is known here/,
+    ],
     ['btsnoop', octets('btsnoop\0\0\0\0\x01'), /^unsupported: .*btsnoop.*Bluetooth/],
     ['NetMon', octets('GMBU\0\x02\0\0'), /^unsupported: .*NetMon 2.*editcap/],
     ['an ELF program', octets([0x7f], 'ELF', [2, 1, 1, 0]), /^not-a-capture: .*ELF/],
@@ -100,7 +116,7 @@ describe('captures of other programs are named, with the command that converts t
     const message = told(file);
     expect(message).toMatch(/^unsupported: The file is a capture of /);
     expect(message).toMatch(expected);
-    expect(message).toContain('editcap -F pcapng FILE capture.pcapng');
+    expect(message).toMatch(/: editcap (-T ether )?-F pcapng FILE capture\.pcapng/);
   });
 
   test('ERF with a record about itself in front', () => {

@@ -18,6 +18,9 @@ const READS =
 /** What to do with a capture that Wireshark reads and we do not. */
 export const CONVERT = `${READS} Convert it with Wireshark's editcap: editcap -F pcapng FILE capture.pcapng`;
 
+/** The same for captures that say for each packet what it is: editcap wants to be told (editcap 4.0, tried with each). */
+const CONVERT_AS_ETHERNET = `${READS} Convert it with Wireshark's editcap: editcap -T ether -F pcapng FILE capture.pcapng (-T ieee-802-11 in place of -T ether, where it is of Wi-Fi)`;
+
 const PICK = 'Pick the capture itself: a file that tcpdump, Wireshark or kubectl sniff wrote.';
 
 type Octets = string | readonly number[];
@@ -28,8 +31,8 @@ function octetsOf(octets: Octets): readonly number[] {
 }
 
 /** Captures of other programs: what begins them, and their names. Facts from file(1)'s magic numbers and from Wireshark's list. */
-function capture(magic: Octets, name: string, at = 0): Kind {
-  return { magic: octetsOf(magic), at, is: `a capture of ${name}`, code: 'unsupported', remedy: CONVERT };
+function capture(magic: Octets, name: string, at = 0, remedy = CONVERT): Kind {
+  return { magic: octetsOf(magic), at, is: `a capture of ${name}`, code: 'unsupported', remedy };
 }
 
 /** Captures that hold nothing that is analysed here, or need another program. */
@@ -68,13 +71,13 @@ export const KINDS: readonly Kind[] = [
   capture('iptrace ', 'AIX iptrace'),
   capture([0x01, 0x10, 0x4c, 0], 'Novell LANalyzer'),
   capture([0x07, 0x10, 0x4c, 0], 'Novell LANalyzer'),
-  capture([0x54, 0x52, 0, 0x64, 0], 'HP-UX nettl'),
+  capture([0x54, 0x52, 0, 0x64, 0], 'HP-UX nettl', 0, CONVERT_AS_ETHERNET),
   capture([0x42, 0xd2, 0, 0x34, 0x12, 0x66, 0x22, 0x88], 'RADCOM WAN/LAN Analyzer'),
   capture('\x05VNF', 'Visual Networks'),
   capture('ObserverPktBuffe', 'Viavi Observer'),
   capture([0xaa, 0xaa, 0xaa, 0xaa], 'InfoVista 5View'),
-  capture([0, 0, 2, 0, 0x12, 5, 0, 0x10], 'Tektronix K12 (.rf5)'),
-  capture('+---------+---------------+----------+', 'Tektronix K12 as text'),
+  capture([0, 0, 2, 0, 0x12, 5, 0, 0x10], 'Tektronix K12 (.rf5)', 0, CONVERT_AS_ETHERNET),
+  capture('+---------+---------------+----------+', 'Tektronix K12 as text', 0, CONVERT_AS_ETHERNET),
   capture('Session Transcript', 'Catapult DCT2000'),
   capture('LOGG', 'Vector BLF'),
   capture('EyeSDN', 'EyeSDN'),
@@ -146,7 +149,40 @@ export const KINDS: readonly Kind[] = [
 /** Begins of what starts with two octets only, or has none of its own: asked after all others. */
 export function lateKind(octets: Uint8Array): Kind | undefined {
   if (isTransportStream(octets)) return other([], 'an MPEG transport stream', 0, CONVERT);
+  if (isCommView(octets)) return capture([], 'CommView', 0, CONVERT_AS_ETHERNET);
   return undefined;
+}
+
+/** Where the octets of a record of CommView stand: its date behind its lengths, its packet behind both. */
+const COMMVIEW_LAYOUTS = [
+  { date: 5, packet: 24 },
+  { date: 4, packet: 20 },
+] as const;
+
+/**
+ * CommView's .ncf and .ncfx have no magic: each record has the length of its packet, then the year, month, day, hour, minute and
+ * second (CommView's help, "Log file format"). Lengths have to lead from date to date.
+ */
+function isCommView(octets: Uint8Array): boolean {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  return COMMVIEW_LAYOUTS.some(({ date, packet }) => {
+    let at = 0;
+    let records = 0;
+    for (; octets.length - at >= packet && records < 4; records++) {
+      const length = view.getUint16(at, true);
+      if (length === 0 || !isDate(view, at + date)) return false;
+      at += packet + length;
+    }
+    return records > 0;
+  });
+}
+
+/** Whether two octets of a year and five of the rest are a time since the program's first version. */
+function isDate(view: DataView, at: number): boolean {
+  const year = view.getUint16(at, true);
+  const limits = [12, 31, 23, 59, 60];
+  const isWithin = limits.every((limit, index) => view.getUint8(at + 2 + index) <= limit);
+  return year >= 1998 && year <= 2100 && isWithin && view.getUint8(at + 2) > 0 && view.getUint8(at + 3) > 0;
 }
 
 /** MPEG transport streams: a packet of 188 octets after another, each begun by 0x47 (ISO 13818-1 section 2.4.3). */

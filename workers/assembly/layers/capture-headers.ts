@@ -1,4 +1,5 @@
-// What captures put before a packet: Apple's PKTAP, Linux' NFLOG, OpenBSD's PFLOG. https://www.tcpdump.org/linktypes.html
+// What captures put before a packet: Apple's PKTAP, Linux' NFLOG, OpenBSD's PFLOG, Endace's ERF.
+// https://www.tcpdump.org/linktypes.html
 
 import { has, u16In, u32In, u8At } from '../bytes';
 import { issue } from '../issues';
@@ -57,4 +58,53 @@ export function pflog(at: usize, end: usize): u32 {
   if (describing) tell(schema.FIELD_PFLOG, 0, at, size, u8At(at + 1));
   scratch.next = at + size;
   return u8At(at + 1) == AF_INET ? kinds.LAYER_IPV4 : kinds.LAYER_IPV6;
+}
+
+const ERF_HEADER: usize = 16;
+const ERF_EXTENSION: usize = 8;
+/** An offset and an octet of padding, so that the addresses of Ethernet are aligned. */
+const ERF_ETHERNET: usize = 2;
+
+/**
+ * ERF (Endace ERF types reference): the time, the type, flags and lengths; extension headers while the first bit of the type, or
+ * of the last extension's type, says so.
+ */
+export function erf(at: usize, end: usize): u32 {
+  if (!has(at, end, ERF_HEADER)) return truncated(at, end, ERF_HEADER);
+  const type = u8At(at + 8);
+  let next = at + ERF_HEADER;
+  for (let hasMore = (type & 0x80) != 0; hasMore; next += ERF_EXTENSION) {
+    if (!has(next, end, ERF_EXTENSION)) return truncated(at, end, next - at + ERF_EXTENSION);
+    hasMore = (u8At(next) & 0x80) != 0;
+  }
+  const layer = layerOfErf(type & 0x7f);
+  if (layer == kinds.LAYER_ETHERNET) {
+    if (!has(next, end, ERF_ETHERNET)) return truncated(at, end, next - at + ERF_ETHERNET);
+    next += ERF_ETHERNET;
+  }
+  if (describing) tell(schema.FIELD_ERF, 0, at, next - at, type & 0x7f);
+  scratch.next = next;
+  return layer;
+}
+
+/** What a record of a type has; LAYER_NONE for cells of ATM, channels of a line, counters and records about the capture. */
+function layerOfErf(type: u32): u32 {
+  switch (type) {
+    case 2:
+    case 11: // with a color in place of the count of losses
+    case 16:
+    case 20:
+      return kinds.LAYER_ETHERNET;
+    case 1:
+    case 10:
+    case 15:
+    case 19:
+      return kinds.LAYER_HDLC;
+    case 22:
+      return kinds.LAYER_IPV4;
+    case 23:
+      return kinds.LAYER_IPV6;
+    default:
+      return kinds.LAYER_NONE;
+  }
 }

@@ -14,7 +14,7 @@ import { ethernet, llc, vlan } from './ethernet';
 import { arp, icmp } from './icmp';
 import { ipv4 } from './ipv4';
 import { ipv6 } from './ipv6';
-import { nflog, pflog, pktap } from './capture-headers';
+import { erf, nflog, pflog, pktap } from './capture-headers';
 import * as tags from './ethernet-tags';
 import { frameRelay, snap } from './frame-relay';
 import { protocolOfAlienLink } from './ip-protocols';
@@ -228,6 +228,8 @@ function linkStep(layer: u32, at: usize, end: usize): u32 {
       return links.skipTo(at, end, 1, kinds.LAYER_PPP);
     case kinds.LAYER_HDLC_DIRECTED:
       return links.skipTo(at, end, 1, kinds.LAYER_HDLC);
+    case kinds.LAYER_ERF:
+      return erf(at, end);
     case kinds.LAYER_PPP_LINUX:
       return pppInLinux(at, end);
     case kinds.LAYER_SNAP:

@@ -87,6 +87,7 @@ export const LAYER_LISP: u32 = 83;
 export const LAYER_GUE: u32 = 84;
 export const LAYER_AYIYA: u32 = 85;
 export const LAYER_PPP_LINUX: u32 = 86;
+export const LAYER_ERF: u32 = 87;
 
 /** The layer of an EtherType (IEEE 802 numbers). */
 export function layerOfEtherType(type: u32): u32 {
@@ -234,6 +235,8 @@ export function layerOfLinkType(linkType: u32): u32 {
       return LAYER_PFLOG;
     case 192:
       return LAYER_PPI;
+    case 197: // as editcap writes captures of Endace's cards
+      return LAYER_ERF;
     case 239:
       return LAYER_NFLOG;
     case 149: // as older systems of Apple number it
