@@ -280,9 +280,9 @@ export default defineConfig({
           // One browser at a time, when the machine has nothing else to do.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          // As much as two steps of driver.ts may take, and what is polled as much as one.
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          // What hangs is ended, and named, by the limit of a step (PATIENCE in test/e2e/driver.ts); what is polled has the same.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           expect: { poll: { timeout: 90_000 } },
         },
       },

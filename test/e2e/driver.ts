@@ -17,8 +17,7 @@ export const SCHEMES = ['light', 'dark'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
 /**
- * Longest that a step may take, in milliseconds: a machine may be slow and busy. What is there sooner is not waited for. Half of
- * what vite.config.ts gives a test, so that the step that hangs is named.
+ * Longest that a step may take, in milliseconds: a machine may be slow and busy. What is there sooner is not waited for.
  */
 export const PATIENCE = 90_000;
 

@@ -10,6 +10,7 @@ import {
   PAGE_ON_DISK,
   pickFile,
   waitForFindings,
+  waitForRows,
   waitForText,
   type WatchedPage,
 } from './driver.ts';
@@ -120,10 +121,10 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
   test('the map filters to a service, and its table tells the failures', async () => {
     await openView(page, 'map');
     await page.waitForSelector(byTestId('map-row'));
-    const rows = await page.$$eval(byTestId('map-row'), (all) =>
-      all.map((row) => row.textContent.replace(/\s+/g, ' ')),
-    );
-    expect(rows).toHaveLength(2);
+    const listed = (): Promise<readonly string[]> =>
+      page.$$eval(byTestId('map-row'), (all) => all.map((row) => row.textContent.replace(/\s+/g, ' ')));
+    await expect.poll(listed).toHaveLength(2);
+    const rows = await listed();
     expect(rows.join()).toContain('10.244.0.20:8080');
     expect(rows.join()).toContain('2 responses of 5xx');
     await page.waitForSelector(`${byTestId('map')} .service`);
@@ -137,11 +138,13 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
   test('the waterfall has a bar a row, sums the times up, and follows the filter', async () => {
     await openView(page, 'exchanges');
     await page.waitForSelector('[data-cell="waterfall"] [role="img"]');
-    const bars = await page.$$eval('[data-cell="waterfall"] [role="img"]', (all) =>
-      all.map((bar) => bar.getAttribute('aria-label') ?? ''),
-    );
-    expect(bars.length).toBeGreaterThan(20);
-    expect(bars[0]).toMatch(/connect .*, send .*, wait .*, receive .*; complete/);
+    const bars = (): Promise<readonly string[]> =>
+      page.$$eval('[data-cell="waterfall"] [role="img"]', (all) =>
+        all.map((bar) => bar.getAttribute('aria-label') ?? ''),
+      );
+    // The table has few rows until it knows how high it is.
+    await expect.poll(async () => (await bars()).length).toBeGreaterThan(20);
+    expect((await bars())[0]).toMatch(/connect .*, send .*, wait .*, receive .*; complete/);
     await waitForText(page, 'times', 'median');
     await waitForText(page, 'times', 'of 42 in 44');
     await page.keyboard.press('/');
@@ -161,7 +164,9 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
 
   test('a column that was made wider stays so after a reload, and fits by a double click', async () => {
     await openView(page, 'exchanges');
-    await page.waitForSelector(byTestId('grip-method'));
+    await waitForRows(page);
+    // Columns come and go until the table knows how wide it is.
+    await page.locator(byTestId('grip-method')).hover();
     const before = await widthOf(page, 'method');
     await drag(page, byTestId('grip-method'), 4, 64);
     await expect.poll(async () => Math.abs((await widthOf(page, 'method')) - before - 60)).toBeLessThan(3);
