@@ -3,8 +3,8 @@ import { IssueCode, type IssueText } from './issue.ts';
 type IssueCodeNumber = (typeof IssueCode)[keyof typeof IssueCode];
 
 /**
- * How issues are told. `{found}` and `{expected}` stand for the two numbers of the first occurrence, `{found:time}` for one in nanoseconds, `{packets}` for the packets
- * of the capture. A part in square brackets is left out where one of its numbers is not known. Where the first occurrence is
+ * How issues are told. `{found}` and `{expected}` stand for the two numbers of the first occurrence, `{packets}` for the packets of
+ * the capture; `{found:time}` for one in nanoseconds, `{found:byte}` for "1 byte" or "2 bytes". A part in square brackets is left out where one of its numbers is not known. Where the first occurrence is
  * ("Packet 812 at byte 1,204,388") is written in front.
  */
 export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
@@ -20,7 +20,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'note',
     blame: 'capture',
     sentence:
-      'the file ends inside its last record[: {expected} bytes were announced, {found} are there]. The {packets} packets before it are shown.',
+      'the file ends inside its last record[: {expected} bytes were announced, {found} are there]. What comes before it ({packets:packet}) is shown.',
     remedy:
       'Nothing, if the capture was stopped by a signal, as with kubectl sniff. Else copy the file again and compare its size.',
   },
@@ -29,7 +29,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'error',
     blame: 'capture',
     sentence:
-      'the record says {found} captured bytes, the limit is {expected}. The file is damaged here. Reading stopped; {packets} packets are shown.',
+      'the record says {found} captured bytes, the limit is {expected}. The file is damaged here. Reading stopped behind {packets:packet}.',
     remedy: 'Copy the file again; if it is damaged at its source, pcapfix may save what comes after.',
   },
   [IssueCode.BLOCK_LENGTH]: {
@@ -37,7 +37,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'error',
     blame: 'capture',
     sentence:
-      'the pcapng block says it is {found} bytes long[, expected was {expected}]. The file is damaged here. Reading stopped; {packets} packets are shown.',
+      'the pcapng block says it is {found} bytes long[, expected was {expected}]. The file is damaged here. Reading stopped behind {packets:packet}.',
     remedy: 'Copy the file again; if it is damaged at its source, pcapfix may save what comes after.',
   },
   [IssueCode.BLOCK_TRUNCATED]: {
@@ -45,7 +45,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'note',
     blame: 'capture',
     sentence:
-      'the file ends inside a pcapng block[: {expected} bytes were announced, {found} are there]. The {packets} packets before it are shown.',
+      'the file ends inside a pcapng block[: {expected} bytes were announced, {found} are there]. What comes before it ({packets:packet}) is shown.',
     remedy: 'Nothing, if the capture was stopped by a signal. Else copy the file again and compare its size.',
   },
   [IssueCode.BLOCK_MALFORMED]: {
@@ -61,7 +61,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'error',
     blame: 'capture',
     sentence:
-      'the header of a pcapng section is not of the version or byte order that is known[: found {found}, expected {expected}]. {packets} packets of the file are shown.',
+      'the header of a pcapng section is not of the version or byte order that is known[: found {found}, expected {expected}]. Of the file, {packets:packet} can be shown.',
     remedy: 'Copy the file again; if sections were joined by hand, join them with mergecap.',
   },
   [IssueCode.INTERFACE_UNKNOWN]: {
@@ -116,12 +116,21 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     sentence: 'the IP header cannot be right[: it says {found}, at least {expected} was expected].',
     remedy: 'Look at the packet; its layers end there.',
   },
+  [IssueCode.IP_LENGTH]: {
+    id: 'ip-length',
+    severity: 'note',
+    blame: 'sender',
+    sentence:
+      'the IP header says {found} bytes, the packet has {expected}, though it was not cut by the snap length. What is there was read.',
+    remedy:
+      'Programs that shorten or anonymise captures leave such packets, and then octets are missing; a receiver would throw them away.',
+  },
   [IssueCode.IP_FRAGMENT]: {
     id: 'ip-fragment',
     severity: 'warning',
     blame: 'capture',
     sentence:
-      'of an IP datagram that was sent in fragments, {found} of {expected} bytes are in the capture. It was left out.',
+      'an IP datagram was sent in fragments, and not all of them are whole in the capture[: {found} of {expected} bytes are]. It was left out.',
     remedy:
       'Fragments that are never complete are how an MTU that is too small on the path shows; if the capture dropped them, use a larger buffer (tcpdump -B 16384).',
   },
@@ -174,7 +183,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'warning',
     blame: 'capture',
     sentence:
-      '{found} bytes of a TCP stream were acknowledged but are not in the capture. Messages around the gap may be incomplete.',
+      'a TCP stream has a gap of {found:byte}, which the capture does not have. Messages around it may be incomplete.',
     remedy:
       'The capturing machine dropped packets: use a capture filter, a larger buffer (tcpdump -B 16384), or write to a faster disk.',
   },
@@ -245,7 +254,7 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCodeNumber, IssueText>> = {
     severity: 'error',
     blame: 'analyser',
     sentence:
-      'the tables reached the memory limit[ of {expected} bytes]. Reading stopped; {packets} packets are shown.',
+      'the tables reached the memory limit[ of {expected} bytes]. Reading stopped behind {packets:packet}.',
     remedy: 'Cut the capture into parts: editcap -c 5000000 large.pcap part.pcap.',
   },
   [IssueCode.CAPLEN_ABOVE_LENGTH]: {

@@ -60,6 +60,7 @@ export const IssueCode = {
   HPACK_TABLE_LIMIT: 41,
   LINK_TYPE_ALIEN: 42,
   HPACK_TABLE_SIZE: 43,
+  IP_LENGTH: 44,
 } as const;
 
 /** How bad an issue is for what the capture can prove. */

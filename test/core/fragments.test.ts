@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { IssueCode } from '../../src/model/issue.ts';
+import type { Core } from '../../workers/core.ts';
 import { direction, exchange, exchanges, issues, protocols } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
 import { drawn } from '../support/packet-script.ts';
@@ -17,6 +19,17 @@ function asked(ends: 'IPv4' | 'IPv6', how: string): ReturnType<typeof drawn> {
     4ms server > client "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     5ms client > server ACK
   `);
+}
+
+/** What is told of a datagram that is not whole, and of which packet. */
+function fragmentIssue(core: Core): { packet: number; offset: number; found: number; expected: number } {
+  const { issues: told } = core.tables;
+  for (let row = 0; row < told.rows; row++) {
+    if (told.code(row) !== IssueCode.IP_FRAGMENT) continue;
+    const [packet, offset] = [told.firstPacket(row), told.firstOffset(row)];
+    return { packet, offset, found: told.found(row), expected: told.expected(row) };
+  }
+  throw new Error('no datagram is incomplete');
 }
 
 for (const ends of ['IPv4', 'IPv6'] as const) {
@@ -45,6 +58,14 @@ for (const ends of ['IPv4', 'IPv6'] as const) {
       for (const missing of [1, 2, 3]) {
         const core = await readFourWays(asked(ends, `fragments 48 without ${missing}`));
         expect(issues(core), `without ${missing}`).toMatchObject({ IP_FRAGMENT: 1 });
+        const told = fragmentIssue(core);
+        // Only the last fragment tells how long the datagram was.
+        expect(Number.isNaN(told.expected), `without ${missing}`).toBe(missing === 3);
+        if (missing !== 3) expect(told.found).toBeLessThan(told.expected);
+        const { packets } = core.tables;
+        expect(told.offset, `without ${missing}`).toBe(packets.offset(told.packet - 1));
+        // Its first fragment that was captured.
+        expect(told.packet).toBe(4);
         expect(exchanges(core), `without ${missing}`).toEqual(['- - 200']);
       }
     });

@@ -212,13 +212,14 @@ describe('IPv4', () => {
     expect(core.tables.directions.octets(0)).toBe(30);
   });
 
-  it('whose total length goes beyond the frame is malformed, but what is there is read', async () => {
+  it('whose total length goes beyond the frame is an issue, and what is there is read', async () => {
     const core = await readFourWays(script`
       a 10.0.0.1:1
       b 10.0.0.2:80
       0ms a > b "GET /long HTTP/1.1\r\nHost: a\r\n\r\n" patch ip+2 hex"0400"
     `);
-    expect(issues(core)).toEqual({ IP_MALFORMED: 1 });
+    expect(issues(core)).toEqual({ IP_LENGTH: 1 });
+    expect([core.tables.issues.found(0), core.tables.issues.expected(0)]).toEqual([0x400, 71]);
     expect(core.tables.packets.rows).toBe(1);
   });
 });

@@ -55,7 +55,7 @@ test('every issue code has a text with its own id, and a remedy', () => {
     expect(sentence).toMatch(/[.\]]$/);
     expect(remedy).toMatch(/\.$/);
     // No place is left that is filled with nothing known.
-    const names = [...sentence.matchAll(/\{(\w+)(?::time)?\}/g)].map(([, name]) => name);
+    const names = [...sentence.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name]) => name);
     expect(names.filter((name) => !['found', 'expected', 'packets'].includes(name ?? ''))).toEqual([]);
   }
 });
@@ -67,6 +67,10 @@ test('an issue tells its numbers, and leaves out the part whose number is not kn
   );
   expect(tellIssue(sentence, { found: NaN, expected: 262144, packets: 811 })).toBe(
     'cut; 811 packets are shown.',
+  );
+  const amount = 'behind {packets:packet} a gap of {found:byte}.';
+  expect(tellIssue(amount, { found: 2, expected: NaN, packets: 1 })).toBe(
+    'behind 1 packet a gap of 2 bytes.',
   );
 });
 

@@ -1,6 +1,6 @@
 // What was odd: one row a code, counted, with the first and last packet and the numbers of the first occurrence.
 
-import { addU32, appendRow, rowAt, rowCount, setF64, setU32, setU8, u8Of } from './columns';
+import { addU32, appendRow, f64Of, rowAt, rowCount, setF64, setU32, setU8, u8Of } from './columns';
 import {
   ISSUES_CODE,
   ISSUES_COUNT,
@@ -9,7 +9,9 @@ import {
   ISSUES_FIRST_PACKET,
   ISSUES_FOUND,
   ISSUES_LAST_PACKET,
+  PACKETS_OFFSET,
   TABLE_ISSUES,
+  TABLE_PACKETS,
 } from './schema';
 
 /** The packet at hand, and its place in the file. Set by the driver. */
@@ -22,12 +24,15 @@ export let isCounting: bool = true;
 // Row of a code, plus one.
 const rowOfCode: usize = memory.data(256);
 
-/** Counts an issue that shows in another packet than the one at hand. */
+/** Counts an issue that shows in another packet than the one at hand, one that has its row. */
 export function issueAt(packet: u32, code: u32, found: f64, expected: f64): void {
   const now = currentPacket;
+  const offset = currentOffset;
   currentPacket = packet;
+  if (packet != 0) currentOffset = f64Of(rowAt(TABLE_PACKETS, packet - 1), PACKETS_OFFSET);
   issue(code, found, expected);
   currentPacket = now;
+  currentOffset = offset;
 }
 
 /** Counts an issue. NaN stands for a number that there is not. */

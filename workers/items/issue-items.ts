@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../../src/model/format.ts';
+import { formatAmount, formatCount, formatDuration } from '../../src/model/format.ts';
 import { IssueCode, type IssueSeverity, type IssueText } from '../../src/model/issue.ts';
 import { ISSUE_TEXTS } from '../../src/model/issue-texts.ts';
 import { LINK_TYPES } from '../../src/model/registries.ts';
@@ -91,10 +91,11 @@ export function tellIssue(sentence: string, numbers: IssueNumbers): string {
   const values: Readonly<Record<string, number>> = { ...numbers };
   const fill = (part: string): { readonly text: string; readonly isKnown: boolean } => {
     let isKnown = true;
-    const text = part.replace(/\{(\w+)(:time)?\}/g, (_, name: string, time?: string) => {
+    const text = part.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, unit?: string) => {
       const value = values[name] ?? NaN;
       if (Number.isNaN(value)) isKnown = false;
-      return time === undefined ? formatCount(value) : formatDuration(value);
+      if (unit === undefined) return formatCount(value);
+      return unit === 'time' ? formatDuration(value) : formatAmount(value, unit);
     });
     return { text, isKnown };
   };

@@ -3,7 +3,7 @@
 
 import { copyOctets, hashWords } from '../bytes';
 import { setF64, setU32, setU64, u32Of, u64Of, f64Of } from '../columns';
-import { issue } from '../issues';
+import { currentPacket, issueAt } from '../issues';
 import * as scratch from '../layers/scratch';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
@@ -17,17 +17,18 @@ const SLOTS: u32 = 256;
 /** Octets 0 … 65535 in units of eight: one bit each. */
 const UNITS: usize = 8192 >> 3;
 
-// A slot: key u64, time f64, buffer u32, end u32 (0 while the last fragment is missing), octets u32, highest u32.
+// A slot: key u64, time f64, buffer u32, end u32 (0 while the last fragment is missing), octets u32, highest u32, first packet u32.
 const KEY: usize = 0;
 const TIME: usize = 8;
 const BUFFER: usize = 16;
 const END: usize = 20;
 const OCTETS: usize = 24;
 const HIGHEST: usize = 28;
-const SLOT: usize = 32;
-const indexed: usize = memory.data(256 * 32, 8);
+const PACKET: usize = 32;
+const SLOT: usize = 40;
+const indexed: usize = memory.data(256 * 40, 8);
 /** Following a flow puts its datagrams together again, perhaps while others are still indexed. */
-const followed: usize = memory.data(256 * 32, 8);
+const followed: usize = memory.data(256 * 40, 8);
 let slots: usize = indexed;
 
 /** Where the datagram is that take() completed, and its length. */
@@ -75,6 +76,7 @@ export function take(at: usize, end: usize): bool {
     setU64(slot, KEY, key);
     setF64(slot, TIME, now());
     setU32(slot, BUFFER, <u32>allocate(room()));
+    setU32(slot, PACKET, currentPacket);
   }
   const captured = <u32>(end - at);
   const from = scratch.fragmentOffset;
@@ -106,8 +108,10 @@ function put(slot: usize, at: usize, from: u32, captured: u32): void {
   if (from + captured > u32Of(slot, HIGHEST)) setU32(slot, HIGHEST, from + captured);
 }
 
+/** How long the datagram was shows its last fragment alone. */
 function incomplete(slot: usize): void {
-  issue(schema.ISSUE_CODE_IP_FRAGMENT, u32Of(slot, OCTETS), max<u32>(u32Of(slot, END), u32Of(slot, HIGHEST)));
+  const end = u32Of(slot, END);
+  issueAt(u32Of(slot, PACKET), schema.ISSUE_CODE_IP_FRAGMENT, u32Of(slot, OCTETS), end == 0 ? NaN : <f64>end);
   clear(slot);
 }
 

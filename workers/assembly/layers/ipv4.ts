@@ -17,6 +17,7 @@ import {
   FIELD_IP_SRC,
   FIELD_IP_TTL,
   FIELD_IP_VERSION,
+  ISSUE_CODE_IP_LENGTH,
   ISSUE_CODE_IP_MALFORMED,
   ISSUE_CODE_IP_TRUNCATED,
   PROTOCOL_IPV4,
@@ -66,7 +67,7 @@ export function ipv4(at: usize, end: usize): u32 {
   scratch.next = at + header;
   // Ethernet pads short packets: the IP length is what counts.
   if (has(at, end, total)) scratch.end = at + total;
-  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_MALFORMED, total, <f64>(end - at));
+  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_LENGTH, total, <f64>(end - at));
   if (describing) describe(at, header, fragment);
   if (fragment & 0x3fff) {
     scratch.isFragment = true;

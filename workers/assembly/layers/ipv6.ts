@@ -12,6 +12,7 @@ import {
   FIELD_IPV6_PLEN,
   FIELD_IPV6_SRC,
   FIELD_IPV6_TCLASS,
+  ISSUE_CODE_IP_LENGTH,
   ISSUE_CODE_IP_MALFORMED,
   ISSUE_CODE_IP_TRUNCATED,
   PROTOCOL_IPV6,
@@ -62,7 +63,7 @@ export function ipv6(at: usize, end: usize): u32 {
     tell(FIELD_IPV6_DST, 1, at + 24, 16, NaN);
   }
   if (has(at, end, 40 + <usize>length)) scratch.end = at + 40 + length;
-  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_MALFORMED, length, <f64>(end - at - 40));
+  else if (!scratch.isSnapped) issue(ISSUE_CODE_IP_LENGTH, length, <f64>(end - at - 40));
   return extensions(at + 40, scratch.end, u8At(at + 6), length);
 }
 
