@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findFindings } from '../../workers/findings/index.ts';
-import { drawn, script } from '../support/packet-script.ts';
+import { connection, drawn, script } from '../support/packet-script.ts';
 import { loadCore } from '../support/core.ts';
 import { readCapture } from '../support/read-capture.ts';
 import { writePcap } from '../support/write-pcap.ts';
@@ -177,6 +177,20 @@ describe('what the capture cannot prove is not claimed', () => {
     const [cut] = findings.filter(({ rule }) => rule === 'rst-mid-response');
     expect(cut?.certainty).toBe('possible');
     expect(cut?.caveats).toContain('10 octets of stream 0 are missing in the capture.');
+  });
+
+  it.each([
+    ['0\r\n', 'breaks no rule that Offwire knows.'],
+    ['0\n', 'is odd in itself, which may be why: odd chunk line.'],
+  ])('an answer that the client left is not called faultless where it is not (%j)', async (end, expected) => {
+    const { findings } = await findingsOf(connection`
+      3ms client > server ${GET}
+      4ms server > client ${`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n${end}`}
+      5ms client > server FIN
+      6ms server > client FIN
+    `);
+    const [left] = findings.filter(({ rule }) => rule === 'rst-mid-response');
+    expect(plain(left?.lead ?? [])).toContain(expected);
   });
 });
 

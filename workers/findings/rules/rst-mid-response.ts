@@ -1,10 +1,11 @@
-import { Framing } from '../../../src/model/exchange.ts';
+import { Framing, Violation } from '../../../src/model/exchange.ts';
 import { statusText } from '../correlate.ts';
 import { type EndedInstance, endedExchangeRule, type EndedWords } from '../ended-exchange.ts';
 import { type Ended, endingsOf } from '../endings.ts';
 import { noEndings } from '../unseen.ts';
 import { Impact } from '../rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { violationTags } from '../../violations.ts';
 import { capitalize, code, prose } from '../words.ts';
 
 /** RST (or FIN inside the head) after the status line and before the framing is complete. */
@@ -39,6 +40,17 @@ function amount({ facts, exchange }: EndedInstance): string {
       : NaN;
   if (Number.isNaN(announced)) return `${formatAmount(response.bodyOctets, 'octet')} of content`;
   return `${formatCount(response.bodyOctets)} of ${formatCount(announced)} octets of content`;
+}
+
+/** That an answer broke off is what the finding is about. */
+const BROKE_OFF = Violation.CHUNKS_CUT | Violation.CONTENT_CUT;
+
+/** What else the answer did against the standards: it may be why its reader left. */
+function otherFaults({ exchange }: EndedInstance): string {
+  const tags = violationTags((exchange.response?.violations ?? 0) & ~BROKE_OFF);
+  return tags.length === 0
+    ? 'The answer as far as it was captured breaks no rule that Offwire knows.'
+    : `The answer is odd in itself, which may be why: ${tags.join(', ')}.`;
 }
 
 function tellServer(instance: EndedInstance): EndedWords {
@@ -98,11 +110,11 @@ function tellClient(instance: EndedInstance): EndedWords {
   return {
     title: `${capitalize(client.noun)} dropped the connection before the answer was complete`,
     lead: prose(
-      `${capitalize(server.noun)} was still sending `,
+      `${capitalize(server.noun)} had sent `,
       code(exchange.response?.startLine ?? statusText(exchange)),
       `, ${amount(instance)} so far, when ${client.noun} `,
       { strong: close.how === 'RST' ? 'reset the connection' : 'closed the connection' },
-      ` ${formatDuration(after)} after its request. The answer as far as it was captured breaks no rule that Offwire knows.`,
+      ` ${formatDuration(after)} after its request. ${otherFaults(instance)}`,
     ),
     whyItMatters: prose(
       'A client that gives up is often a timeout that is shorter than the answer takes. It may also be meant: a browser leaving the page, a download that was cancelled.',
