@@ -8,6 +8,7 @@ import {
   BROWSER_NAMES,
   byTestId,
   click,
+  close,
   dropFile,
   launch,
   openPage,
@@ -75,7 +76,7 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
   beforeAll(async () => {
     browser = await launch(name);
   });
-  afterAll(() => browser.close());
+  afterAll(() => close(browser));
 
   beforeEach(async () => {
     opened = await openPage(browser, PAGE_ON_DISK);
@@ -286,7 +287,7 @@ describe('the report, in chromium', () => {
   test('is saved as the JSON that the command line prints', async () => {
     const downloads = mkdtempSync(join(tmpdir(), 'offwire-downloads-'));
     const browser = await launch('chromium');
-    onTestFinished(() => browser.close());
+    onTestFinished(() => close(browser));
     const session = await browser.target().createCDPSession();
     await session.send('Browser.setDownloadBehavior', {
       behavior: 'allow',

@@ -6,6 +6,7 @@ import { writePcap } from '../support/write-pcap.ts';
 import { findFaintTexts } from './contrast.ts';
 import {
   BROWSER_NAMES,
+  close,
   dropFile,
   launch,
   openPage,
@@ -110,7 +111,7 @@ describe.each(BROWSER_NAMES)('bodies, in %s', (name) => {
     await waitForFindings(opened.page, 'kinds.pcap');
     await openView(opened.page, 'exchanges');
   });
-  afterAll(() => browser.close());
+  afterAll(() => close(browser));
 
   test('Brotli is decoded, and JSON laid out with its numbers as sent', async () => {
     const { page } = opened;

@@ -64,6 +64,18 @@ function start(name: BrowserName, executablePath: string, scheme: Scheme): Promi
   return puppeteer.launch({ ...patience, args: [...CHROMIUM_FLAGS, blink] });
 }
 
+/** Ends a browser. */
+export async function close(browser: Browser): Promise<void> {
+  try {
+    await browser.close();
+  } catch (error) {
+    const { exitCode, signalCode } = browser.process() ?? {};
+    if (exitCode === null && signalCode === null) throw error;
+    // It has ended; its profile cannot be removed while a process of it still writes there. That fails no test.
+    console.warn(`A browser's profile was left behind: ${String(error)}`);
+  }
+}
+
 /** A page that is being watched. */
 export interface WatchedPage {
   readonly page: Page;

@@ -7,6 +7,7 @@ import {
   BROWSER_NAMES,
   byTestId,
   click,
+  close,
   launch,
   openPage,
   openView,
@@ -61,7 +62,7 @@ describe.each(BROWSER_NAMES)('the looks, in %s', (name) => {
     beforeAll(async () => {
       browser = await launch(name, scheme);
     });
-    afterAll(() => browser.close());
+    afterAll(() => close(browser));
 
     test('every view can be read: a picture of each, names for its controls, contrasts of at least 4.5:1', async () => {
       const { page } = await openPage(browser, PAGE_ON_DISK);

@@ -5,6 +5,7 @@ import { root } from '../support/stale.ts';
 import {
   BROWSER_NAMES,
   byTestId,
+  close,
   dropFile,
   launch,
   openPage,
@@ -34,7 +35,7 @@ describe.each(BROWSER_NAMES)('a capture tells its cause, in %s', (name) => {
     [browser, host] = await Promise.all([launch(name), startHost()]);
   });
   afterAll(async () => {
-    await browser.close();
+    await close(browser);
     await host.stop();
   });
 

@@ -6,6 +6,7 @@ import {
   BROWSER_NAMES,
   byTestId,
   click,
+  close,
   launch,
   openPage,
   openView,
@@ -77,7 +78,7 @@ test.each(BROWSER_NAMES)(
         expect(await chosen(page, '1000 normal closure')).toContain('Reason');
         expect(complaints).toEqual([]);
       } finally {
-        await browser.close();
+        await close(browser);
       }
     }
   },

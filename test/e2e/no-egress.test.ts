@@ -11,7 +11,7 @@ import {
   WORKER_ATTEMPTS,
   workerAttempts,
 } from './attempts.ts';
-import { BROWSER_NAMES, launch, openPage, PAGE_ON_DISK, PLACES } from './driver.ts';
+import { BROWSER_NAMES, close, launch, openPage, PAGE_ON_DISK, PLACES } from './driver.ts';
 import { type Host, startHost } from './host.ts';
 import { type Sink, startSink } from './sink.ts';
 
@@ -46,7 +46,7 @@ describe.each(BROWSER_NAMES)('nothing leaves, in %s', (name) => {
   });
   beforeEach(() => sink.forget());
   afterAll(async () => {
-    await browser.close();
+    await close(browser);
     await Promise.all([host.stop(), sink.stop()]);
     rmSync(folder, { recursive: true });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../support/stale.ts';
-import { BROWSER_NAMES, byTestId, launch, openPage } from './driver.ts';
+import { BROWSER_NAMES, byTestId, close, launch, openPage } from './driver.ts';
 import { startHost } from './host.ts';
 
 const OWN_FILES = ['/', '/index.html', '/manifest.webmanifest', '/service-worker.js'];
@@ -15,7 +15,7 @@ describe.each(BROWSER_NAMES)('the hosted copy, in %s', (name) => {
   beforeAll(async () => {
     browser = await launch(name);
   });
-  afterAll(() => browser.close());
+  afterAll(() => close(browser));
 
   test('works without its host after the first visit, and has asked for nothing but its own files', async () => {
     const host = await startHost();

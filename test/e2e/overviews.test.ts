@@ -4,6 +4,7 @@ import { root } from '../support/stale.ts';
 import {
   BROWSER_NAMES,
   byTestId,
+  close,
   launch,
   openPage,
   openView,
@@ -69,7 +70,7 @@ describe.each(BROWSER_NAMES)('time and who talks to whom, in %s', (name) => {
   beforeAll(async () => {
     browser = await launch(name);
   });
-  afterAll(() => browser.close());
+  afterAll(() => close(browser));
   beforeEach(async () => {
     opened = await openPage(browser, PAGE_ON_DISK);
     page = opened.page;

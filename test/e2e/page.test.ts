@@ -7,6 +7,7 @@ import {
   BROWSER_NAMES,
   byTestId,
   click,
+  close,
   launch,
   openPage,
   openView,
@@ -59,7 +60,7 @@ describe.each(BROWSER_NAMES)('the page, in %s', (name) => {
     await pickFile(page, story);
     await waitForFindings(page, 'story-1.pcap');
   });
-  afterAll(() => browser.close());
+  afterAll(() => close(browser));
 
   async function goTo(view: string): Promise<void> {
     await openView(page, view);

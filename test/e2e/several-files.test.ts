@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../support/stale.ts';
-import { BROWSER_NAMES, launch, openPage, openView, PAGE_ON_DISK, waitForFindings } from './driver.ts';
+import { BROWSER_NAMES, close, launch, openPage, openView, PAGE_ON_DISK, waitForFindings } from './driver.ts';
 
 const captures = `${root}test/fixtures/captures/`;
 const folder = mkdtempSync(join(tmpdir(), 'offwire-folder-'));
@@ -37,7 +37,7 @@ test.each(BROWSER_NAMES)('%s: picked files open as one capture, compressed or no
       .toMatch(/a\.pcap ?35\.2 kB ?273 packets ?b\.pcap ?33\.8 kB ?146 packets/);
     expect(complaints).toEqual([]);
   } finally {
-    await browser.close();
+    await close(browser);
   }
 });
 
@@ -58,6 +58,6 @@ test('chromium: a dropped folder opens with all captures in it', async () => {
     expect(await health(page)).toMatch(/Left out ?node\/pod\/notes\.txt ?text/);
     expect(complaints).toEqual([]);
   } finally {
-    await browser.close();
+    await close(browser);
   }
 });

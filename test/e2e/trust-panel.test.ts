@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../support/stale.ts';
-import { BROWSER_NAMES, byTestId, launch, openPage, PAGE_ON_DISK, press, textOf } from './driver.ts';
+import { BROWSER_NAMES, byTestId, close, launch, openPage, PAGE_ON_DISK, press, textOf } from './driver.ts';
 import { type Host, startHost } from './host.ts';
 
 async function openPanel(page: Page): Promise<void> {
@@ -23,7 +23,7 @@ describe.each(BROWSER_NAMES)('the trust panel, in %s', (name) => {
     [browser, host] = await Promise.all([launch(name), startHost()]);
   });
   afterAll(async () => {
-    await browser.close();
+    await close(browser);
     await host.stop();
   });
 
