@@ -1,7 +1,7 @@
 import type { ConversationMessage } from '../src/model/conversation.ts';
 import { MessageState } from '../src/model/exchange.ts';
 import { formatAmount, formatBytes, formatCount } from '../src/model/format.ts';
-import { StreamKind, StreamSideMark } from '../src/model/stream.ts';
+import { StreamKind, StreamMark, StreamSideMark } from '../src/model/stream.ts';
 import type { ExchangeRow } from '../src/model/units.ts';
 import { closeCodeWords, NO_STATUS_CODE } from '../src/model/websocket-registry.ts';
 import type { Core } from './core.ts';
@@ -110,6 +110,12 @@ function endWords({ flag, side, error }: ConnectionEnd): string {
 /** Codes with which a WebSocket ends as it should: done, or one side goes (a page is left, a server restarts). */
 const CALM_CODES: readonly number[] = [1000, 1001, NO_STATUS_CODE];
 
+/** Whether an exchange is a WebSocket that was open before the capture began. */
+export function isHandshakeMissing(core: Core, exchange: ExchangeRow): boolean {
+  const stream = core.tables.exchanges.stream(exchange) - 1;
+  return stream >= 0 && (core.tables.streams.marks(stream) & StreamMark.HANDSHAKE_MISSING) !== 0;
+}
+
 /** How far a WebSocket came, in a few words; undefined for an exchange that is none. */
 export function webSocketState(core: Core, exchange: ExchangeRow): string | undefined {
   const sides = sidesOf(core, exchange);
@@ -127,7 +133,7 @@ export function webSocketState(core: Core, exchange: ExchangeRow): string | unde
 export function webSocketTags(core: Core, exchange: ExchangeRow): readonly string[] {
   const sides = sidesOf(core, exchange);
   if (!sides) return [];
-  const tags: string[] = [];
+  const tags: string[] = isHandshakeMissing(core, exchange) ? ['handshake not in the capture'] : [];
   for (const side of [0, 1] as const) {
     const { closeCode, closePacket, marks } = sides[side];
     const words = `${closeCodeWords(closeCode)} (${NAMES[side]})`;
@@ -150,10 +156,16 @@ export function webSocketFacts(
 ): readonly { readonly label: string; readonly value: string }[] {
   const sides = sidesOf(core, exchange);
   if (!sides) return [];
-  return sides.map(({ frames, messages, octets }, side) => ({
+  const missing = {
+    label: 'Handshake',
+    value:
+      'not in the capture: the connection was open before it began. Told by frames in both directions, each of which begins where the one before ended, masked from the client alone (RFC 6455 section 5.1). Frames before the first that could be told are not shown',
+  };
+  const sent = sides.map(({ frames, messages, octets }, side) => ({
     label: `Sent by the ${NAMES[side === 0 ? 0 : 1]}`,
     value: `${formatAmount(frames, 'frame')}, ${formatAmount(messages, 'message')}, ${formatBytes(octets)} of data`,
   }));
+  return isHandshakeMissing(core, exchange) ? [missing, ...sent] : sent;
 }
 
 /** The end of a connection without a Close frame, as the last of its messages; undefined where there was one, or no end. */

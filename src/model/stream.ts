@@ -38,6 +38,8 @@ export const StreamMark = {
   EXTENDED_CONNECT: 1 << 2,
   /** permessage-deflate was agreed on (RFC 7692). */
   PERMESSAGE_DEFLATE: 1 << 3,
+  /** A WebSocket that was open before the capture began: told by chains of frames in both directions. */
+  HANDSHAKE_MISSING: 1 << 4,
 } as const;
 
 /** One side of a stream; row = stream row * 2, plus 1 for what the server sent. */

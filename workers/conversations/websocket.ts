@@ -11,7 +11,7 @@ import { streamEvents } from '../http2/stream-events.ts';
 import type { OpenCapture } from '../open-capture.ts';
 import { clientSide } from '../roles.ts';
 import { ReadError } from '../source/blob-reader.ts';
-import { endMessage } from '../websocket-words.ts';
+import { endMessage, isHandshakeMissing } from '../websocket-words.ts';
 import { harMessages } from './har-websocket.ts';
 import type { ConversationReader } from './index.ts';
 import { type MessageSource, readPart, type SourceMessage } from './paging.ts';
@@ -61,11 +61,14 @@ function decoderOf(
   const agreed = agreedExtensions(
     fieldLines(core, response === 0 ? messages.section(exchange * 2) : response),
   );
+  const isMissing = isHandshakeMissing(core, exchange);
   const rules = {
     isClient: side === 0,
-    hasDeflate: agreed.hasDeflate,
+    hasDeflate: isMissing || agreed.hasDeflate,
     hasOther: agreed.hasOther,
-    keepsWindow: agreed.keepsWindow[side],
+    keepsWindow: isMissing || agreed.keepsWindow[side],
+    // What earlier messages said is not in the capture.
+    isWindowKnown: !isMissing,
     isAtBorder,
   };
   return new MessageDecoder(rules, beginnings);

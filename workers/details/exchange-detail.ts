@@ -11,6 +11,7 @@ import { timingDetail } from '../overview/timing-detail.ts';
 import { sideName } from '../roles.ts';
 import { remarkLines, remarkTrailers, violationSentences } from '../violations.ts';
 import { interimDetails } from './interim-details.ts';
+import { isHandshakeMissing } from '../websocket-words.ts';
 import { exchangeFacts, messageNotes, streamEvidence } from './stream-facts.ts';
 
 /** All of one exchange but its bodies; undefined where there is no such exchange. */
@@ -32,7 +33,8 @@ export function exchangeDetail(core: Core, exchange: ExchangeRow): ExchangeDetai
 function messageDetail(core: Core, message: number): MessageDetail | undefined {
   const { messages } = core.tables;
   const state = messages.state(message);
-  if (state === MessageState.ABSENT) return undefined;
+  // Of a WebSocket whose handshake is missing the table has where its frames begin.
+  if (state === MessageState.ABSENT || isHandshakeMissing(core, message >>> 1)) return undefined;
   return {
     startLine: startLine(core, message),
     lines: remarkLines(core, message),

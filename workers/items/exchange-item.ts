@@ -171,7 +171,7 @@ function exchangeTags(core: Core, exchange: ExchangeRow, inside: StreamFacts | u
   tags.push(...webSocketTags(core, exchange));
   const marks = messages.marks(request) | messages.marks(response);
   if (marks & MessageMark.GAP) tags.push('gap in the capture');
-  if (marks & MessageMark.RESYNCHRONIZED) tags.push('picked up midstream');
+  if (marks & MessageMark.RESYNCHRONIZED && !isWebSocket) tags.push('picked up midstream');
   if (marks & MessageMark.TEXT_DROPPED) tags.push('text not kept');
   return tags;
 }

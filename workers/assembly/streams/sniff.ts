@@ -19,6 +19,7 @@ import { dispatch } from './index';
 import { MORE, noteProxied, proxyHeader } from './proxy-protocol';
 import * as tls from './tls';
 import * as websocket from './websocket';
+import * as chains from './websocket-chain';
 
 /** These octets begin no message. */
 export const NO: u32 = 0;
@@ -223,7 +224,14 @@ function looksLikeHttp2(flow: u32, side: u32, at: usize, length: u32, sequence: 
 /** Octets of a direction whose protocol is not known yet. */
 export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u32, packet: u32): void {
   const direction = directionAt(flow, side);
-  const waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+  let waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
+  if (waiting != 0 && chains.isChain(waiting)) {
+    const protocol = chains.isProven(waiting) ? NO : protocolOf(flow, side, at, length, sequence);
+    const isOther = protocol != NO && protocol != MAYBE;
+    if (!isOther && chains.take(flow, side, at, length, packet)) return;
+    forget(direction);
+    waiting = 0;
+  }
   if (waiting == 0) {
     const header = proxyHeader(at, length);
     if (header > 0 && header <= length) {
@@ -234,7 +242,10 @@ export function sniff(flow: u32, side: u32, at: usize, length: u32, sequence: u3
     const protocol = protocolOf(flow, side, at, length, sequence);
     if (protocol == MAYBE) keep(direction, at, length, sequence, packet);
     else if (protocol != NO) start(flow, side, protocol, at, length, sequence, packet);
-    else noteMismatch(flow, side);
+    else {
+      noteMismatch(flow, side);
+      chains.offer(flow, side, at, length, sequence, packet);
+    }
     return;
   }
   const had = u32Of(waiting, 0);
@@ -280,7 +291,8 @@ export function forget(direction: usize): void {
   const waiting = <usize>u32Of(direction, schema.DIRECTIONS_DISSECTOR);
   if (waiting == 0) return;
   setU32(direction, schema.DIRECTIONS_DISSECTOR, 0);
-  release(waiting, OCTETS + ROOM);
+  if (chains.isChain(waiting)) chains.drop(waiting);
+  else release(waiting, OCTETS + ROOM);
 }
 
 function start(

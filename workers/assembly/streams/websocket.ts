@@ -40,7 +40,7 @@ export function extensionsOf(marks: u32): u32 {
 }
 
 /** The streams row of an exchange that became a WebSocket; makes it where it is new. Row plus one. */
-function streamOf(exchange: u32): u32 {
+export function streamOf(exchange: u32): u32 {
   const at = exchangeAt(exchange);
   const known = u32Of(at, schema.EXCHANGES_STREAM);
   if (known) return known;
@@ -278,6 +278,16 @@ export function close(flow: u32, side: u32, how: u32): void {
   if (u8Of(message, schema.MESSAGES_STATE) != schema.MESSAGE_STATE_ABSENT) {
     setF64(message, schema.MESSAGES_BODY_OCTETS, f64Of(self, state.OCTETS));
   }
+}
+
+/** Whether the next octet begins a frame. */
+export function isAtBorder(self: usize): bool {
+  return u32Of(self, state.PHASE) == state.HEADER && u32Of(self, state.HEADER_LENGTH) == 0;
+}
+
+/** Whether more than so many octets of the frame at hand are still to come. */
+export function isBeyond(self: usize, most: f64): bool {
+  return u32Of(self, state.PHASE) == state.PAYLOAD && f64Of(self, state.REMAINING) > most;
 }
 
 /** No octets will come: whether the last message is whole. */

@@ -33,6 +33,8 @@ export interface Beginnings {
 export interface DirectionRules extends FrameRules {
   /** permessage-deflate without no_context_takeover: messages build upon the ones before (RFC 7692 section 7.1.1). */
   readonly keepsWindow: boolean;
+  /** False where messages ahead of the first are missing, which compressed ones may build upon. */
+  readonly isWindowKnown: boolean;
   /** The first octet begins a frame. */
   readonly isAtBorder: boolean;
 }
@@ -85,7 +87,7 @@ export class MessageDecoder {
     this.#inflater = new MessageInflater(rules.keepsWindow, LIMIT);
     this.#isLost = !rules.isAtBorder;
     this.#isMessageUnknown = this.#isLost;
-    if (this.#isLost) this.#inflater.forget();
+    if (this.#isLost || !rules.isWindowKnown) this.#inflater.forget();
   }
 
   /** Takes octets, those of one segment; answers the messages that are complete now. */
