@@ -25,10 +25,11 @@ export async function readDamaged(
 ): Promise<{ core: Core; reason: number }> {
   const core = await loadCore();
   const empty = core.memoryOctets;
-  const start = process.cpuUsage();
+  const [start, began] = [process.cpuUsage(), performance.now()];
   const reason = feed(core, octets, chunking);
   const { user, system } = process.cpuUsage(start);
-  const milliseconds = (user + system) / 1000;
+  // Other threads of the process, which compile, count in the first.
+  const milliseconds = Math.min((user + system) / 1000, performance.now() - began);
   assert(milliseconds < PATIENCE + octets.length / 100, `took ${milliseconds} ms`);
   const held = core.memoryOctets - empty;
   assert(held < ROOM + 64 * octets.length, `holds ${held} octets of memory for ${octets.length}`);
