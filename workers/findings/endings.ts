@@ -226,7 +226,10 @@ function answeredEarly(facts: Facts, flow: FlowRow, exchange: ExchangeRow): Pack
   const isWhole = messages.state(exchange * 2) === MessageState.COMPLETE;
   if (messages.state(exchange * 2) === MessageState.ABSENT || exchanges.status(exchange) < 300) return 0;
   if (isWhole && messages.lastPacket(exchange * 2) < answer) return 0;
-  const isSent = directions.lastDataPacket(flow * 2 + client) > answer;
+  // Content was on its way, or lay unread; a client that had asked first (100-continue) has sent none.
+  const isSent =
+    messages.bodyOctets(exchange * 2) > 0 &&
+    (!isWhole || directions.lastDataPacket(flow * 2 + client) > answer);
   const close = firstClose(facts, flow, client);
   return isSent && (close === 0 || close > rst) ? rst : 0;
 }

@@ -33,10 +33,11 @@ export function waitsOf(facts: Facts, wait: Wait): readonly Ended[] {
 function judgeAll(facts: Facts): ReadonlyMap<Wait, readonly Ended[]> {
   const found = new Map<Wait, Ended[]>();
   const judged = new Map<string, Wait[]>();
-  // While the capture is read, an answer may still come.
+  // While the capture is read, an answer may still come; what was told of a silence is an error of the server's.
+  const canBeTold = facts.isFinal && facts.tables.serverErrors.rows > 0;
   const lists = {
     'gave-up': endingsOf(facts, 'gave-up'),
-    silent: facts.isFinal ? endingsOf(facts, 'silent') : [],
+    silent: canBeTold ? endingsOf(facts, 'silent') : [],
   };
   for (const [ending, list] of Object.entries(lists)) {
     for (const ended of list) {

@@ -21,6 +21,8 @@ export const earlyResponse = endedExchangeRule({
     const sent = formatCount(request?.bodyOctets ?? 0);
     const amount = Number.isNaN(announced) ? `${sent} octets` : `${sent} of ${formatCount(announced)} octets`;
     const answer = statusText(exchange);
+    const lastData = facts.tables.directions.lastDataPacket(exchange.flow * 2 + exchange.client);
+    const sentOn = lastData > (exchange.response?.firstPacket ?? 0);
     const after = formatDuration(close.time - (exchange.response?.start ?? close.time));
     return {
       title: `${capitalize(server.noun)} answered ${answer} before the request was sent, and reset the connection`,
@@ -29,7 +31,7 @@ export const earlyResponse = endedExchangeRule({
         code(request?.startLine ?? ''),
         `, ${amount} of content in all, when ${server.noun} answered `,
         code(answer),
-        `. ${capitalize(client.noun)} sent on, and ${after} after the begin of the answer ${server.noun} `,
+        `. ${sentOn ? `${capitalize(client.noun)} sent on, and ` : ''}${after} after the begin of the answer ${sentOn ? server.noun : 'it'} `,
         { strong: 'reset the connection' },
         '.',
       ),
@@ -68,7 +70,7 @@ export const earlyResponse = endedExchangeRule({
       sources: ['RFC 9112 section 9.6', 'RFC 9110 section 10.1.1'],
       closeLabel: 'RST, request not read',
       tail: [`… ${amount} of content of the request were sent; RST ${after} after the begin of the answer`],
-      rests: `The answer, the octets that ${client.noun} sent after it and the RST were captured; whether ${client.noun} could read the answer is not in the packets.`,
+      rests: `The request as far as it was sent, the answer and the RST were captured; whether ${client.noun} could read the answer is not in the packets.`,
     };
   },
 });

@@ -90,7 +90,9 @@ function examine(facts: Facts, flow: FlowRow): Unanswered {
   const downstream = downstreamOf(facts, flow);
   const felt = feltByCaller(downstream, 0);
   const neighbour = findNeighbour(facts, flow);
-  const impact = felt !== undefined ? Impact.FELT : neighbour === 'elsewhere' ? Impact.ODD : Impact.BROKE;
+  // A client whose other connections to the port came about may have lost nothing but time.
+  const least = { same: Impact.CAN_BREAK, elsewhere: Impact.ODD, none: Impact.BROKE }[neighbour ?? 'none'];
+  const impact = felt === undefined ? least : Impact.FELT;
   const participants = nameEnds(facts, flow, 0, downstream);
   return { flow, icmp: icmpErrorOf(facts, flow), downstream, participants, felt, neighbour, impact };
 }
