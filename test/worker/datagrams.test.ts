@@ -119,6 +119,36 @@ describe('a datagram is named by its octets, on any port:', () => {
     ]);
   });
 
+  it('STUN where it is, and not what follows on the way that it found', async () => {
+    const binding = concat(hexOctets('0001 0000 2112a442'), new Uint8Array(12));
+    const record = concat(u8(22), u16(0xfefd), new Uint8Array(8), u16(4), hexOctets('01000000'));
+    const media = concat(hexOctets('8060 0001'), new Uint8Array(40));
+    const relayed = concat(hexOctets('4001 0006'), new Uint8Array(8));
+    expect(
+      await listed(script`
+        client 10.0.0.1:40000
+        server 10.0.0.2:40001
+        0ms client > server udp ${binding}
+        1ms server > client udp ${media}
+        2ms client > server udp ${media}
+        3ms client > server udp ${relayed}
+        4ms client > server udp ${record}
+        5ms server > client udp ${record}
+        6ms client > server udp ${binding}
+        7ms server > client udp ${media}
+      `),
+    ).toEqual([
+      'STUN: 40000 → 40001 Len=20',
+      'UDP: 40001 → 40000 Len=44',
+      'UDP: 40000 → 40001 Len=44',
+      'STUN: 40000 → 40001 Len=12',
+      'DTLS: Client Hello',
+      'DTLS: Client Hello',
+      'STUN: 40000 → 40001 Len=20',
+      'UDP: 40001 → 40000 Len=44',
+    ]);
+  });
+
   it('ESP and SCTP by their number', async () => {
     expect(
       await listed(script`

@@ -23,13 +23,36 @@ export function receive(flow: u32, side: u32, packet: u32, shown: u32): u32 {
     if (protocol == schema.PROTOCOL_UNKNOWN) protocol = protocolOf(at, end);
     if (protocol == schema.PROTOCOL_UNKNOWN) return shown;
     setU8(own, schema.DIRECTIONS_PROTOCOL, protocol);
-  } else if (protocol == schema.PROTOCOL_STUN && quic.isQuic(at, end)) {
-    // Peers that look for a way through first, and then speak QUIC on it.
-    protocol = schema.PROTOCOL_QUIC;
-    setU8(own, schema.DIRECTIONS_PROTOCOL, protocol);
   }
+  if (protocol == schema.PROTOCOL_STUN || protocol == schema.PROTOCOL_DTLS) {
+    const found = besideStun(at, end, protocol == schema.PROTOCOL_DTLS);
+    if (found == schema.PROTOCOL_QUIC || found == schema.PROTOCOL_DTLS) {
+      setU8(own, schema.DIRECTIONS_PROTOCOL, found);
+    }
+    protocol = found;
+  }
+  if (protocol == schema.PROTOCOL_UNKNOWN) return shown;
   if (protocol == schema.PROTOCOL_QUIC) quic.receive(flow, side, at, end, packet);
   return protocol;
+}
+
+/**
+ * Peers look for a way through with STUN, and speak DTLS, QUIC or RTP on it: the first octet tells which (RFC 7983, RFC 9443), and the
+ * rest confirms it. UNKNOWN for what is none of them, as media are.
+ */
+function besideStun(at: usize, end: usize, isDtlsKnown: bool): u32 {
+  if (isStun(at, end)) return schema.PROTOCOL_STUN;
+  if (quic.isQuic(at, end)) return schema.PROTOCOL_QUIC;
+  const first = u8At(at);
+  if (isDtls(at, end) || (isDtlsKnown && first >= 20 && first < 64)) return schema.PROTOCOL_DTLS;
+  return isChannelData(at, end) ? schema.PROTOCOL_STUN : schema.PROTOCOL_UNKNOWN;
+}
+
+/** What TURN relays, behind its channel and length (RFC 8656 section 12.4); over UDP it need not be padded. */
+function isChannelData(at: usize, end: usize): bool {
+  if (!has(at, end, 4) || u8At(at) >> 4 != 4) return false;
+  const length = <usize>u16At(at + 2);
+  return has(at + 4, end, length) && end - (at + 4) - length < 4;
 }
 
 /** The protocol of a datagram by its octets, else by its ports; UNKNOWN where nothing tells. */

@@ -126,9 +126,9 @@ export function header(at: usize, end: usize): bool {
 /** Whether a datagram begins with a long header of a known version. */
 export function isQuic(at: usize, end: usize): bool {
   if (!header(at, end)) return false;
-  if (packetType == INITIAL) return packetEnd - content >= 20;
-  // A client begins with a reserved version; nothing else of it is ever sent.
-  return !isReserved(version);
+  // A client begins with a reserved version; nothing else of it is ever sent. Media have the second bit unset.
+  if (isReserved(version) && (packetType != INITIAL || (u8At(at) & 0x40) == 0)) return false;
+  return packetType != INITIAL || packetEnd - content >= 20;
 }
 
 /** A datagram of a flow of QUIC. */
