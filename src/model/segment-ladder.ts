@@ -27,6 +27,8 @@ export interface SegmentStep {
   readonly sequence?: number;
   readonly acknowledgment?: number;
   readonly window?: Bytes;
+  /** Octets of the other direction that arrived behind a gap, first and last of each block (RFC 2018), relative too. */
+  readonly sack?: readonly (readonly [first: number, last: number])[];
   /** retransmission, out of order, window 0 …: the worst first. */
   readonly marks: readonly string[];
   /** Octets of its direction that are missing in front of it; undefined where none are, NaN where it is not known how many. */

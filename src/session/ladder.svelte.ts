@@ -8,12 +8,15 @@ const MORE = 200;
 /** The ladder of one flow or exchange: its beginning, its end, and what was loaded of the steps between. */
 export class LadderState {
   readonly #analysis: Analysis;
-  #of: LadderOf | undefined;
+  /** Whose steps are there. */
+  #shown: LadderOf | undefined;
   #part = $state.raw<LadderPart | undefined>();
   #head = $state.raw<readonly SegmentStep[]>([]);
   #tail = $state.raw<readonly SegmentStep[]>([]);
-  #isReading = $state(false);
+  /** The call for more steps that is under way; another ladder has no part in it. */
+  #loading = $state.raw<symbol | undefined>();
   #isAnswered = $state(false);
+  #shows = 0;
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
@@ -48,38 +51,72 @@ export class LadderState {
     return this.#head.length;
   }
 
+  /** Whether more steps are being loaded. */
   get isReading(): boolean {
-    return this.#isReading;
+    return this.#loading !== undefined;
   }
 
-  /** Shows another ladder, or the same one anew. */
+  /** Shows another ladder; or the same one anew, which may have grown, with the steps that were loaded of it. */
   async show(of: LadderOf): Promise<void> {
-    this.#of = of;
-    const head = await this.#analysis.ladder(of, 0, HEAD);
-    const isLong = head !== undefined && head.total > HEAD;
-    const tail = isLong ? await this.#analysis.ladder(of, 0, -TAIL) : undefined;
-    if (this.#of !== of) return;
-    this.#isAnswered = true;
-    this.#part = head;
-    this.#head = head?.steps ?? [];
-    this.#tail = behind(tail?.steps ?? [], this.#head);
+    const run = ++this.#shows;
+    const isSame = this.#shown !== undefined && isSameLadder(this.#shown, of);
+    if (!isSame) this.#loading = undefined;
+    try {
+      const head = await this.#analysis.ladder(of, 0, HEAD);
+      if (run !== this.#shows) return;
+      const [before, total] = [this.#tail, head?.total ?? 0];
+      // What came since is at the end: the steps that were loaded before the end are in this window too.
+      const grown = total - this.total;
+      const length = isSame && before.length > TAIL ? before.length + grown : TAIL;
+      const tail = total > HEAD ? await this.#analysis.ladder(of, 0, -length) : undefined;
+      if (run !== this.#shows) return;
+      // Some were loaded before the end meanwhile: this window lacks them.
+      if (isSame && before !== this.#tail) return void (await this.show(of));
+      const fresh = head?.steps ?? [];
+      this.#head = isSame ? [...fresh, ...behind(this.#head, fresh)] : fresh;
+      this.#tail = behind(tail?.steps ?? [], this.#head);
+      this.#part = head;
+      this.#shown = of;
+      this.#isAnswered = true;
+      if (!isSame) this.#loading = undefined;
+    } catch (error) {
+      // The steps of another ladder must not stand where this one's belong.
+      if (run === this.#shows && !isSame) this.#clear();
+      throw error;
+    }
   }
 
   /** Loads more of the steps between: those behind the beginning, or those before the end. */
   async more(from: 'beginning' | 'end'): Promise<void> {
-    const of = this.#of;
+    const of = this.#shown;
     const [last, first] = [this.#head.at(-1), this.#tail[0]];
-    if (this.#isReading || of === undefined || !last || !first) return;
-    this.#isReading = true;
-    const part =
-      from === 'beginning'
-        ? await this.#analysis.ladder(of, last.packet + 1, MORE)
-        : await this.#analysis.ladder(of, first.packet, -MORE);
-    this.#isReading = false;
-    if (this.#of !== of || part === undefined) return;
-    const between = part.steps.filter(({ packet }) => packet > last.packet && packet < first.packet);
-    if (from === 'beginning') this.#head = [...this.#head, ...between];
-    else this.#tail = [...between, ...this.#tail];
+    if (this.isReading || of === undefined || !last || !first) return;
+    const loading = Symbol(from);
+    this.#loading = loading;
+    try {
+      const part =
+        from === 'beginning'
+          ? await this.#analysis.ladder(of, last.packet + 1, MORE)
+          : await this.#analysis.ladder(of, first.packet, -MORE);
+      if (this.#loading === loading && part !== undefined) this.#join(part.steps, from, first);
+    } finally {
+      if (this.#loading === loading) this.#loading = undefined;
+    }
+  }
+
+  /** Puts steps between those that are there; the end may have moved on while they were read. */
+  #join(steps: readonly SegmentStep[], to: 'beginning' | 'end', asked: SegmentStep): void {
+    const end = this.#tail[0]?.packet ?? Infinity;
+    const between = behind(steps, this.#head).filter(({ packet }) => packet < end);
+    if (to === 'beginning') this.#head = [...this.#head, ...between];
+    else if (end <= asked.packet) this.#tail = [...between, ...this.#tail];
+  }
+
+  #clear(): void {
+    this.#shown = undefined;
+    this.#part = undefined;
+    this.#head = [];
+    this.#tail = [];
   }
 }
 
@@ -87,4 +124,9 @@ export class LadderState {
 function behind(steps: readonly SegmentStep[], others: readonly SegmentStep[]): readonly SegmentStep[] {
   const last = others.at(-1)?.packet ?? 0;
   return steps.filter(({ packet }) => packet > last);
+}
+
+function isSameLadder(one: LadderOf, other: LadderOf): boolean {
+  if (one.kind === 'flow') return other.kind === 'flow' && one.flow === other.flow;
+  return other.kind === 'exchange' && one.exchange === other.exchange;
 }

@@ -8,7 +8,7 @@ export const TIME_WIDTH = 72;
 /** Where the lifelines stand, px from the left: the outer ones far enough in for their names. */
 export function lifelinePositions(lifelines: readonly Lifeline[], width: number): readonly number[] {
   const lanes = Math.max(width - TIME_WIDTH, 0);
-  const inset = Math.min(lifelines.length < 3 ? 112 : 80, lanes / 4);
+  const inset = Math.min(lifelines.length < 3 ? 112 : 80, lanes / 2 / Math.max(lifelines.length, 2));
   const spacing = lifelines.length > 1 ? (lanes - 2 * inset) / (lifelines.length - 1) : 0;
   return lifelines.map((_, index) => TIME_WIDTH + inset + index * spacing);
 }

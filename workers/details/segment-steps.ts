@@ -2,7 +2,7 @@ import { PacketMark, TcpFlag } from '../../src/model/packet.ts';
 import type { LadderOf, LadderPart, SegmentShape, SegmentStep } from '../../src/model/segment-ladder.ts';
 import type { ExchangeRow, FlowRow } from '../../src/model/units.ts';
 import type { Core } from '../core.ts';
-import { scaledWindow } from '../items/info-line.ts';
+import { sackBlocks, scaledWindow } from '../items/info-line.ts';
 import { packetItem, packetTags, recordRange } from '../items/packet-items.ts';
 import { endpointOf, sideName, Transport } from '../roles.ts';
 import { type BlobReader, ReadError } from '../source/blob-reader.ts';
@@ -112,17 +112,22 @@ function tcpNumbers(
   row: number,
   direction: 0 | 1,
   described: DescribedPacket,
-): { readonly sequence: number; readonly acknowledgment: number; readonly window: number } | undefined {
+):
+  | (Pick<SegmentStep, 'sack'> & Required<Pick<SegmentStep, 'sequence' | 'acknowledgment' | 'window'>>)
+  | undefined {
   const { directions, packets } = core.tables;
   const sequence = described.findLast('tcp.seq_raw')?.value;
   const acknowledgment = described.findLast('tcp.ack_raw')?.value;
   if (sequence === undefined || acknowledgment === undefined || flow < 0) return undefined;
   const [own, other] = [flow * 2 + direction, flow * 2 + 1 - direction];
   const isAck = (packets.tcpFlags(row) & TcpFlag.ACK) !== 0;
+  const option = described.octetsOf(described.findLast('tcp.options.sack'));
+  const sack = sackBlocks(option, directions.initialSequence(other));
   return {
     sequence: (sequence - directions.initialSequence(own)) >>> 0,
     acknowledgment: isAck ? (acknowledgment - directions.initialSequence(other)) >>> 0 : 0,
     window: scaledWindow(core, own, other, packets.tcpFlags(row), described),
+    ...(sack.length === 0 ? {} : { sack: sack.map(([left, right]) => [left, right - 1] as const) }),
   };
 }
 

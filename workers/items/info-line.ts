@@ -121,7 +121,8 @@ function tcpOptions(packet: DescribedPacket, acknowledgedBase: number): readonly
         options.push(`TSecr=${value}`);
         break;
       case 'tcp.options.sack':
-        options.push(...sackEdges(packet.octetsOf(described), acknowledgedBase));
+        for (const [left, right] of sackBlocks(packet.octetsOf(described), acknowledgedBase))
+          options.push(`SLE=${left}`, `SRE=${right}`);
         break;
       default:
         break;
@@ -130,14 +131,17 @@ function tcpOptions(packet: DescribedPacket, acknowledgedBase: number): readonly
   return options;
 }
 
-/** Edges of SACK blocks (RFC 2018 section 3): after kind and length, pairs of sequence numbers. */
-function sackEdges(option: Uint8Array, base: number): readonly string[] {
+/** Edges of SACK blocks (RFC 2018 section 3): after kind and length, pairs of sequence numbers, the right one behind the block; relative to `base`. */
+export function sackBlocks(
+  option: Uint8Array,
+  base: number,
+): readonly (readonly [left: number, right: number])[] {
   const view = new DataView(option.buffer, option.byteOffset, option.byteLength);
-  const edges: string[] = [];
+  const blocks: (readonly [number, number])[] = [];
   for (let at = 2; option.length - at >= 8; at += 8) {
-    edges.push(`SLE=${(view.getUint32(at) - base) >>> 0}`, `SRE=${(view.getUint32(at + 4) - base) >>> 0}`);
+    blocks.push([(view.getUint32(at) - base) >>> 0, (view.getUint32(at + 4) - base) >>> 0]);
   }
-  return edges;
+  return blocks;
 }
 
 /** The start lines in the segment; one of a response with the media type of the content where the same segment has it. */
