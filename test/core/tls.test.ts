@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { direction, exchanges, hello, issues, protocols } from '../support/facts.ts';
 import { readFourWays } from '../support/four-ways.ts';
-import { concat, textOctets } from '../support/octets.ts';
+import { concat, hexOctets, textOctets } from '../support/octets.ts';
 import { connection, script } from '../support/packet-script.ts';
 import { readCapture } from '../support/read-capture.ts';
 import {
@@ -154,6 +154,28 @@ describe('a ClientHello', () => {
 });
 
 describe('a handshake', () => {
+  it('of a draft of TLS 1.3 before 22 has its cipher suite behind the random', async () => {
+    const random = new Uint8Array(32).fill(0x5e);
+    const keyShare = hexOctets('0033 0024 001d 0020');
+    const body = concat(
+      hexOctets('7f14'),
+      random,
+      hexOctets('1303 0028'),
+      keyShare,
+      new Uint8Array(32).fill(7),
+    );
+    const core = await readFourWays(connection`
+      3ms client > server ${clientHello({ ...hello13, versions: [0x7f14, TLS.V12] })}
+      4ms server > client ${record(22, handshake(2, body))} ${applicationData(800)}
+    `);
+    expect(hello(core, 0)).toMatchObject({
+      selectedVersion: 0x7f14,
+      cipherSuite: 0x1303,
+      marks: ['SERVER_NAME'],
+    });
+    expect(issues(core)).toEqual({});
+  });
+
   it('of TLS 1.3 is complete when the client sends its encrypted Finished', async () => {
     const core = await readFourWays(connection`
       3ms client > server ${clientHello(hello13)}

@@ -10,6 +10,9 @@ const SERVER_NAME: u32 = 0;
 const ALPN: u32 = 16;
 const SUPPORTED_VERSIONS: u32 = 43;
 const ENCRYPTED_CLIENT_HELLO: u32 = 0xfe0d;
+/** Versions of drafts of TLS 1.3 are 0x7f00 and the draft's number. Before draft 22, a ServerHello had no session and no compression. */
+const DRAFT: u32 = 0x7f00;
+const DRAFT_22: u32 = 0x7f16;
 
 /** Room for the ALPN list as text; a longer one is cut. */
 const LIST_ROOM: usize = 1024;
@@ -59,7 +62,13 @@ export function serverHello(row: usize, at: usize, end: usize): bool {
     malformed(row, end - at, 38);
     return false;
   }
-  setU16(row, schema.HELLOS_SELECTED_VERSION, u16At(at));
+  const version = u16At(at);
+  setU16(row, schema.HELLOS_SELECTED_VERSION, version);
+  if (version > DRAFT && version < DRAFT_22) {
+    setU16(row, schema.HELLOS_CIPHER_SUITE, u16At(at + 34));
+    extensions(row, at + 36, end, false);
+    return false;
+  }
   // RFC 8446 section 4.1.3: this random says HelloRetryRequest; its first eight octets tell it apart.
   const isRetry = rawU64(at + 2) == bswap<u64>(0xcf21ad74e59a6111);
   at += 34;
