@@ -63,7 +63,11 @@ function differs(a: usize, b: usize): bool {
 export function isEqual(a: usize, b: usize, n: usize): bool {
   if (n >= 16) {
     const last = n - 16;
-    for (let at: usize = 0; at < last; at += 16) if (differs(a + at, b + at)) return false;
+    let at: usize = 0;
+    for (; at + 16 < last; at += 32) {
+      if (differs(a + at, b + at) || differs(a + at + 16, b + at + 16)) return false;
+    }
+    if (at < last && differs(a + at, b + at)) return false;
     return !differs(a + last, b + last);
   }
   if (n >= 8) {
@@ -156,6 +160,11 @@ export function hashOctets(at: usize, n: usize): u32 {
 /** A hash of two words that does not depend on the octets around them. */
 export function hashWords(a: u64, b: u64): u64 {
   return mix(mix(PRIME_A, a), b);
+}
+
+/** The same of three words. */
+export function hashThree(a: u64, b: u64, c: u64): u64 {
+  return mix(mix(mix(PRIME_A, a), b), c);
 }
 
 /** ASCII letters to lower case. */

@@ -3,9 +3,9 @@
 import { allocateForGood, reallocate } from './memory';
 import { TABLE_COUNT, TABLES } from './schema';
 
-// A table's descriptor: rows u32, directory address u32, groups the directory has room for u32.
-const DESCRIPTOR: usize = 12;
-const descriptors: usize = memory.data(32 * 12, 16);
+// A table's descriptor: rows u32, directory address u32, groups the directory has room for u32, address of the next row u32.
+const DESCRIPTOR: usize = 16;
+const descriptors: usize = memory.data(32 * 16, 16);
 
 // A table is one of the constants TABLE_… of schema.ts: its number in the low octet, then the rows of a group as a power of two, and
 // above them the size of a row. They are constants where the table is, so that finding a row costs two loads.
@@ -98,15 +98,20 @@ function addGroup(table: u32): void {
     store<u32>(descriptor, <u32>directory, 4);
     store<u32>(descriptor, wider, 8);
   }
-  store<u32>(directory + ((<usize>groups) << 2), <u32>allocateForGood(rowSize(table) << groupShift(table)));
+  const group = <u32>allocateForGood(rowSize(table) << groupShift(table));
+  store<u32>(directory + ((<usize>groups) << 2), group);
+  store<u32>(descriptor, group, 12);
 }
 
 /** Appends a zeroed row and answers its address. Its number was rowCount() before. */
 export function appendRow(table: u32): usize {
-  const row = rowCount(table);
+  const descriptor = descriptorOf(table);
+  const row = load<u32>(descriptor);
   if ((row & ((1 << groupShift(table)) - 1)) == 0) addGroup(table);
-  store<u32>(descriptorOf(table), row + 1);
-  return rowAt(table, row);
+  const at = load<u32>(descriptor, 12);
+  store<u32>(descriptor, row + 1);
+  store<u32>(descriptor, at + <u32>rowSize(table), 12);
+  return at;
 }
 
 let selected: usize = 0;

@@ -1,6 +1,6 @@
 // One TCP segment: what it does to its flow (RFC 9293), and what Wireshark would call it.
 
-import { hashWords } from '../bytes';
+import { hashThree } from '../bytes';
 import { addU32, orU32, orU8, setU16, setU32, setU64, setU8, u32Of, u64Of, u8Of } from '../columns';
 import { count } from '../counters';
 import { issue } from '../issues';
@@ -105,11 +105,11 @@ function isTellable(own: usize, peer: usize): bool {
 function isDuplicate(flow: u32, side: u32, own: usize, peer: usize, packet: u32): bool {
   if (flow == FOLLOWED || !isTellable(own, peer)) return false;
   const numbers = (<u64>scratch.sequence) | ((<u64>scratch.acknowledgment) << 32);
-  const rest = hashWords(
+  const fingerprint = hashThree(
+    numbers,
     (<u64>scratch.checksum) | ((<u64>scratch.identification) << 16) | ((<u64>scratch.payloadLength) << 32),
     (<u64>scratch.tcpFlags) | ((<u64>scratch.window) << 8) | ((<u64>((flow << 1) + side)) << 24),
   );
-  const fingerprint = hashWords(numbers, rest);
   const slot = recent + <usize>((<u32>(fingerprint >> 20)) & (RECENT - 1)) * RECENT_SLOT;
   const isSame = u64Of(slot, 0) == fingerprint && now() - timeOf(u32Of(slot, 8)) < DUPLICATE_NANOSECONDS;
   setU64(slot, 0, fingerprint);

@@ -63,14 +63,18 @@ export function resume(layer: u32, at: usize, end: usize): void {
 
 function walk(layer: u32): void {
   for (let depth: u32 = 0; layer != kinds.LAYER_NONE && depth < DEEPEST; depth++) {
-    layer = step(layer, scratch.next, scratch.end);
+    const at = scratch.next;
+    const end = scratch.end;
+    // Nearly all that there is.
+    if (layer == kinds.LAYER_IPV4) layer = ipv4(at, end);
+    else if (layer == kinds.LAYER_TCP) layer = tcp(at, end);
+    else if (layer == kinds.LAYER_ETHERNET) layer = ethernet(at, end);
+    else layer = step(layer, at, end);
   }
 }
 
 function step(layer: u32, at: usize, end: usize): u32 {
   switch (layer) {
-    case kinds.LAYER_ETHERNET:
-      return ethernet(at, end);
     case kinds.LAYER_VLAN:
       return vlan(at, end);
     case kinds.LAYER_LLC:
@@ -86,12 +90,8 @@ function step(layer: u32, at: usize, end: usize): u32 {
       return raw(at, end);
     case kinds.LAYER_ARP:
       return arp(at, end);
-    case kinds.LAYER_IPV4:
-      return ipv4(at, end);
     case kinds.LAYER_IPV6:
       return ipv6(at, end);
-    case kinds.LAYER_TCP:
-      return tcp(at, end);
     case kinds.LAYER_UDP:
       return udp(at, end);
     case kinds.LAYER_ICMP:

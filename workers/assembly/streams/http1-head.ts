@@ -10,6 +10,7 @@ import {
   isEqual,
   isTokenOctet,
   lowerCase,
+  rawU64,
   u32At,
   u8At,
 } from '../bytes';
@@ -36,6 +37,9 @@ const CR: u32 = 13;
 const SPACE: u32 = 32;
 const SLASH: u32 = 47;
 const HTTP: u32 = 0x48545450; // "HTTP"
+const GET: u32 = 0x47455420; // "GET "
+/** "HTTP/1.1" as it lies in memory. */
+const HTTP_1_1: u64 = 0x312e312f50545448;
 
 /** Sides of an exchange. */
 export const REQUEST: u32 = 0;
@@ -121,6 +125,7 @@ export const PLAUSIBLE: u32 = 40;
  */
 export function isPlausibleStart(at: usize, end: usize, isResponse: bool): bool {
   if (isResponse) return beginsLikeResponse(at, end);
+  if (has(at, end, 4) && u32At(at) == GET) return true;
   const seen = min<usize>(end - at, PLAUSIBLE);
   for (let index: usize = 0; index < seen; index++) {
     const octet = u8At(at + index);
@@ -147,7 +152,9 @@ export function isStatusLine(at: usize, end: usize): bool {
 
 /** "HTTP/1.1" as 11; 0 where it is no version. */
 function versionOf(at: usize, end: usize): u32 {
-  if (end - at != 8 || !isStatusLine(at, end)) return 0;
+  if (end - at != 8) return 0;
+  if (rawU64(at) == HTTP_1_1) return 11;
+  if (!isStatusLine(at, end)) return 0;
   const major = u8At(at + 5) - 48;
   const minor = u8At(at + 7) - 48;
   if (major >= 10 || minor >= 10 || u8At(at + 6) != 46) return 0;
