@@ -121,6 +121,7 @@ describe('a datagram is named by its octets, on any port:', () => {
 
   it('STUN where it is, and not what follows on the way that it found', async () => {
     const binding = concat(hexOctets('0001 0000 2112a442'), new Uint8Array(12));
+    const unpadded = concat(hexOctets('0001 0005 2112a442'), new Uint8Array(17));
     const record = concat(u8(22), u16(0xfefd), new Uint8Array(8), u16(4), hexOctets('01000000'));
     const media = concat(hexOctets('8060 0001'), new Uint8Array(40));
     const relayed = concat(hexOctets('4001 0006'), new Uint8Array(8));
@@ -136,6 +137,8 @@ describe('a datagram is named by its octets, on any port:', () => {
         5ms server > client udp ${record}
         6ms client > server udp ${binding}
         7ms server > client udp ${media}
+        8ms client > server udp ${unpadded}
+        9ms client > server udp ${concat(unpadded, u8(0))}
       `),
     ).toEqual([
       'STUN: 40000 → 40001 Len=20',
@@ -146,6 +149,8 @@ describe('a datagram is named by its octets, on any port:', () => {
       'DTLS: Client Hello',
       'STUN: 40000 → 40001 Len=20',
       'UDP: 40001 → 40000 Len=44',
+      'STUN: 40000 → 40001 Len=25',
+      'UDP: 40000 → 40001 Len=26',
     ]);
   });
 

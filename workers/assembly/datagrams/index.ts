@@ -139,5 +139,6 @@ export function isDtls(at: usize, end: usize): bool {
 function isStun(at: usize, end: usize): bool {
   if (!has(at, end, 20) || u8At(at) & 0xc0 || u32At(at + 4) != STUN_COOKIE) return false;
   const length = <usize>u16At(at + 2);
-  return (length & 3) == 0 && has(at + 20, end, length);
+  // Attributes are padded to four octets; WhatsApp and Teams do not always do so.
+  return has(at + 20, end, length) && ((length & 3) == 0 || end - at - 20 == length);
 }
