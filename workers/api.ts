@@ -178,6 +178,8 @@ export interface ExchangeItem {
   readonly protocol: string;
   /** Identifier of its HTTP/2 stream; absent in other versions. */
   readonly streamIdentifier?: number;
+  /** How long DATA of its HTTP/2 stream was held up by windows, both sides; absent where it was not. */
+  readonly windowWait?: Nanoseconds;
   /** "14 UNAVAILABLE"; absent where no grpc-status was seen. */
   readonly grpcStatus?: string;
   readonly state: string;

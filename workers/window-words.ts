@@ -34,7 +34,8 @@ export function windowWaits(core: Core, stream: number): readonly WindowWait[] {
   });
 }
 
-function windowName(marks: number): string {
+/** Which windows the bits of a stream side's marks say were used up. */
+export function windowName(marks: number): string {
   if (marks === WINDOW_USED_UP) return 'the window for this stream';
   if (marks === CONNECTION_WINDOW_USED_UP) return 'the window of the connection';
   return 'the windows for this stream and of the connection';

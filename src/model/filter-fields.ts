@@ -273,6 +273,7 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['offwire.exchange.wait', 'duration', 'From the end of the request to the response'],
     ['offwire.exchange.receive', 'duration', 'First to last octet of the response'],
     ['offwire.exchange.server_time', 'duration', 'Waiting without the network round trip: an estimate'],
+    ['offwire.exchange.window_wait', 'duration', 'DATA held up by HTTP/2 flow control, both sides'],
     ['offwire.exchange.interim', 'number', 'Interim (1xx) status'],
   ]),
   ...fields('hello', [

@@ -14,6 +14,7 @@ export type RuleId =
   | 'alien-rst'
   | 'early-response'
   | 'syn-timeout'
+  | 'retry-dup'
   | 'local-reply'
   | 'body-forbidden'
   | 'bad-field-line'
@@ -36,6 +37,7 @@ export type RuleId =
   | 'h2-goaway'
   | 'h2-rst-stream'
   | 'grpc-status'
+  | 'h2-window'
   | 'capture-quality';
 
 /** error: it broke an exchange or a connection; warning: it can; note: a habit, or good to know. */

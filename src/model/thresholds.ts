@@ -50,6 +50,12 @@ export const THRESHOLDS = {
   LOOKED_BACK_ROWS: 100_000,
   /** Answers with a server error whose header sections are read. */
   ERRORS_READ: 4096,
+  /**
+   * Nanoseconds that a stream of HTTP/2 waited for its window, in all, and their share of the exchange's time, from which it is told:
+   * below, a round trip to the receiver may be all that it cost.
+   */
+  WINDOW_WAIT: 100e6,
+  WINDOW_SHARE: 0.3,
   /** Flows after a refused one in which a success is looked for. */
   FALLBACK_FLOWS: 1024,
   /** Candidates of one cause that are looked at closely to choose the example; counts go over all of them. */

@@ -9,6 +9,7 @@ import {
   response,
   rstStream,
   settings,
+  windowUpdate,
 } from '../support/http2-messages.ts';
 import { concat, hexOctets } from '../support/octets.ts';
 import { connection } from '../support/packet-script.ts';
@@ -126,6 +127,29 @@ export const HTTP2_SCENES: readonly Scene[] = [
       capture: connection`
         3ms client > server ${concat(CLIENT, CALL)}
         4ms server > client ${concat(SERVER, answer(1, 0))}
+      `,
+    },
+  },
+  {
+    rule: 'h2-window',
+    fires: {
+      when: 'a response waits half a second of its time for the client',
+      capture: connection`
+        3ms client > server ${concat(PREFACE, settings([[4, 100]]), request(1, '/big'))}
+        4ms server > client ${concat(SERVER, response(1, 200), data(1, new Uint8Array(100)))}
+        504ms client > server ${windowUpdate(1, 100)}
+        505ms server > client ${data(1, 'end', 'end')}
+      `,
+      severity: 'note',
+      title: 'The response waited 500 ms for WINDOW_UPDATE from the client',
+    },
+    nearMiss: {
+      when: 'it waits as long, but the server thought for much longer',
+      capture: connection`
+        3ms client > server ${concat(PREFACE, settings([[4, 100]]), request(1, '/big'))}
+        2000ms server > client ${concat(SERVER, response(1, 200), data(1, new Uint8Array(100)))}
+        2500ms client > server ${windowUpdate(1, 100)}
+        2501ms server > client ${data(1, 'end', 'end')}
       `,
     },
   },

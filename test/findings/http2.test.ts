@@ -6,10 +6,12 @@ import {
   goAway,
   headers,
   ping,
+  PREFACE,
   request,
   response,
   rstStream,
   settings,
+  windowUpdate,
 } from '../support/http2-messages.ts';
 import { concat, toHex } from '../support/octets.ts';
 import { connection, drawn, script } from '../support/packet-script.ts';
@@ -183,6 +185,32 @@ function twoHops(upstream: string): Capture {
     9ms front > client ${hex(TRAILERS_ONLY)}
   `);
 }
+
+const WAITING = connection`
+  3ms client > server ${concat(PREFACE, settings([[4, 100]]), request(1, '/big'))}
+  4ms server > client ${concat(SERVER, response(1, 200), data(1, new Uint8Array(100)))}
+  504ms client > server ${windowUpdate(1, 100)}
+  505ms server > client ${data(1, new Uint8Array(100))}
+  705ms client > server ${windowUpdate(1, 100)}
+  706ms server > client ${data(1, 'end', 'end')}
+`;
+
+it('a wait for a window is told with both its ends, and explains no failure', async () => {
+  const [finding] = (await findingsOf(WAITING)).findings;
+  expect(finding?.title).toBe('The response waited 700 ms for WINDOW_UPDATE from the client');
+  expect(plain(finding?.lead ?? [])).toBe(
+    'While the server was sending the response of GET /big, its DATA used up the window for this stream: 700 ms of 703 ms (100 %) passed until the client opened it again with WINDOW_UPDATE or SETTINGS. A round trip took 2.00 ms.',
+  );
+  expect(finding?.packets).toEqual([7, 8]);
+  expect(finding?.ladder?.steps.map(({ label }) => label)).toContain('window open again, 200 ms later');
+  const failing = connection`
+    3ms client > server ${concat(PREFACE, settings([[4, 100]]), request(1, '/big'))}
+    4ms server > client ${concat(SERVER, response(1, 200), data(1, new Uint8Array(100)))}
+    504ms client > server ${windowUpdate(1, 100)}
+    505ms server > client ${rstStream(1, 2)}
+  `;
+  expect(outline(await findingsOf(failing))).toEqual(['error h2-rst-stream', 'note h2-window']);
+});
 
 describe('what a proxy tells its caller is folded under what happened behind it', () => {
   it.each<[string, string, readonly string[]]>([

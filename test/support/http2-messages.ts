@@ -59,6 +59,11 @@ export function rstStream(stream: number, code: number): Uint8Array {
   return frame(3, 0, stream, u32(code));
 }
 
+/** WINDOW_UPDATE; stream 0 is the connection. */
+export function windowUpdate(stream: number, increment: number): Uint8Array {
+  return frame(8, 0, stream, u32(increment));
+}
+
 /** GOAWAY. */
 export function goAway(lastStream: number, code: number, debug = ''): Uint8Array {
   return frame(7, 0, 0, concat(u32(lastStream), u32(code), textOctets(debug)));

@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { data, headers, PREFACE, response, request, rstStream, settings } from '../support/http2-messages.ts';
+import {
+  data,
+  headers,
+  PREFACE,
+  response,
+  request,
+  rstStream,
+  settings,
+  windowUpdate,
+} from '../support/http2-messages.ts';
 import { connection } from '../support/packet-script.ts';
 import { writePcap } from '../support/write-pcap.ts';
 import { closing, frame, masked } from '../support/websocket-frames.ts';
@@ -98,4 +107,29 @@ it('a WebSocket in an HTTP/2 stream that is reset says so, and is no finding of 
     tags: ['no Close frame, RST of the server'],
   });
   expect(told.allFindings.at(-1)?.findings.map(({ rule }) => rule)).toEqual([]);
+});
+
+it('waits for windows are a filter and a time of the exchange', async () => {
+  const { analysis } = await openOctets(
+    writePcap(connection`
+      3ms client > server ${PREFACE} ${settings([[4, 10]])} ${request(1, '/a')} ${request(3, '/b')}
+      4ms server > client ${settings()} ${response(1, 200)} ${data(1, '0123456789')}
+      9ms client > server ${windowUpdate(1, 10)}
+      10ms server > client ${data(1, 'x', 'end')} ${response(3, 204, [], 'end')}
+    `).octets,
+  );
+  const rows = async (filter: string): Promise<readonly number[]> => {
+    const query = await analysis.query('exchanges', {
+      filter,
+      sort: { column: 'windowWait', isDescending: true },
+    });
+    if (!query.ok) throw new Error(query.error.message);
+    return (await analysis.window('exchanges', query.value.id, 0, 9)).map(({ exchange }) => exchange);
+  };
+  expect(await rows('offwire.exchange.window_wait >= 0.005')).toEqual([0]);
+  expect(await rows('offwire.exchange.window_wait > 0.005')).toEqual([]);
+  expect(await rows('not offwire.exchange.window_wait')).toEqual([1]);
+  expect(await rows('')).toEqual([0, 1]);
+  expect((await analysis.exchange(0))?.item.windowWait).toBe(5e6);
+  expect((await analysis.exchange(1))?.item.windowWait).toBeUndefined();
 });

@@ -22,6 +22,7 @@ import { grpcStatus } from './rules/grpc-status.ts';
 import { h2GoAway } from './rules/h2-goaway.ts';
 import { h2Malformed } from './rules/h2-malformed.ts';
 import { h2RstStream } from './rules/h2-rst-stream.ts';
+import { h2Window } from './rules/h2-window.ts';
 import { handshakeCut } from './rules/handshake-cut.ts';
 import { headerLimits } from './rules/header-limits.ts';
 import { idleDrop } from './rules/idle-drop.ts';
@@ -31,6 +32,7 @@ import { mtuHole } from './rules/mtu-hole.ts';
 import { noResponseClose } from './rules/no-response-close.ts';
 import { noSni } from './rules/no-sni.ts';
 import { plaintextToTls } from './rules/plaintext-to-tls.ts';
+import { retryDup } from './rules/retry-dup.ts';
 import { rstAfterResponse } from './rules/rst-after-response.ts';
 import { rstMidResponse } from './rules/rst-mid-response.ts';
 import { synRefused } from './rules/syn-refused.ts';
@@ -69,6 +71,7 @@ export const RULES: readonly Rule[] = [
   h2GoAway,
   h2RstStream,
   grpcStatus,
+  h2Window,
   keepaliveRace,
   zeroWindow,
   timeout,
@@ -78,6 +81,7 @@ export const RULES: readonly Rule[] = [
   clientGaveUp,
   handshakeCut,
   duplicateSingleton,
+  retryDup,
   localReply,
   rstAfterResponse,
   captureQuality,

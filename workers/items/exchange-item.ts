@@ -54,7 +54,7 @@ export function exchangeItem(core: Core, exchange: ExchangeRow): ExchangeItem {
   };
 }
 
-type Spoken = Pick<ExchangeItem, 'protocol' | 'streamIdentifier' | 'grpcStatus'>;
+type Spoken = Pick<ExchangeItem, 'protocol' | 'streamIdentifier' | 'grpcStatus' | 'windowWait'>;
 
 const KIND_NAMES: Readonly<Record<number, string>> = {
   [StreamKind.GRPC]: 'gRPC',
@@ -63,12 +63,16 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
 };
 
 function protocolOf(core: Core, exchange: ExchangeRow, inside: StreamFacts | undefined): Spoken {
-  const { messages } = core.tables;
+  const { messages, streamSides } = core.tables;
+  const row = inside === undefined ? 0 : inside.row * 2;
+  const windowWait =
+    inside === undefined ? 0 : streamSides.windowWaited(row) + streamSides.windowWaited(row + 1);
   // A request that asks for h2c is HTTP/1.1, its answer HTTP/2.
   const version = Math.max(messages.version(exchange * 2), messages.version(exchange * 2 + 1));
   return {
     protocol: (inside && KIND_NAMES[inside.kind]) ?? versionName(version),
     ...(inside === undefined || inside.identifier === 0 ? {} : { streamIdentifier: inside.identifier }),
+    ...(windowWait > 0 ? { windowWait } : {}),
     ...(inside?.grpcStatus === undefined ? {} : { grpcStatus: grpcStatusWords(inside.grpcStatus) }),
   };
 }

@@ -56,6 +56,13 @@ function ofStream(
   });
 }
 
+/** Nanoseconds that the sides of an exchange's stream waited for windows; NaN where they did not. */
+export function windowWait(core: Core): Fill {
+  const { windowWaited } = core.tables.streamSides;
+  const rows = mapped(column(core, 'exchanges', 'stream'), (link) => (link === 0 ? NaN : link - 1));
+  return joined(rows, (row) => windowWaited(row * 2) + windowWaited(row * 2 + 1) || NaN);
+}
+
 function exchangeSource(fill: Fill): Source {
   return { domain: 'exchanges', columns: [fill] };
 }
@@ -86,6 +93,7 @@ export const HTTP2_BINDINGS: FieldBindings = {
     type: 'number',
     source: exchangeSource(ofStream(core, 'identifier', (value) => value !== 0)),
   }),
+  'offwire.exchange.window_wait': (core) => ({ type: 'duration', source: exchangeSource(windowWait(core)) }),
   'http2.type': frameNumber('type'),
   'http2.rst_stream.error': frameNumber('value', FrameType.RST_STREAM),
   'http2.goaway.error': frameNumber('value', FrameType.GOAWAY),

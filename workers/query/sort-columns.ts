@@ -11,6 +11,7 @@ import { clientSide, flowProtocol, transportName } from '../roles.ts';
 import { column, combined, mapped, sideOf, wholeColumn, type Fill } from './columns.ts';
 import { exchangeStateName } from './exchange-state.ts';
 import { exchangeStart, exchangeTime } from './exchange-times.ts';
+import { windowWait } from './http2-fields.ts';
 import { domainRows } from './source.ts';
 
 /** What rows are sorted by: a number, or the number of a text with a way to tell it. NaN goes last. */
@@ -253,6 +254,7 @@ const EXCHANGES: SortColumns = {
         : spoken * 2 ** 40 + streams.kind(link - 1) * 2 ** 36 + streams.identifier(link - 1),
     );
   }),
+  windowWait: number(windowWait),
   grpcStatus: number((core) => {
     const { grpcStatus } = core.tables.streams;
     return mapped(column(core, 'exchanges', 'stream'), (link) => {
