@@ -9,7 +9,7 @@ export class PlaceState {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The fragment that was written or read last. */
   #known: string;
-  #wanderedOff: () => void = () => {};
+  #wanderedOff: (before: Place) => void = () => {};
 
   constructor() {
     this.#place = parseFragment(location.hash);
@@ -32,24 +32,29 @@ export class PlaceState {
     return this.#place.filter;
   }
 
-  /** Listens for back and forward; `onWander` is called when they led elsewhere. Answers how to stop. */
-  watch(onWander: () => void): () => void {
+  /** Listens for back, forward and links; `onWander` is told from where they led elsewhere. Answers how to stop. */
+  watch(onWander: (before: Place) => void): () => void {
     this.#wanderedOff = onWander;
-    const read = () => {
-      // The event of what we wrote may come when one has moved on from there.
-      if (location.hash === this.#known) return;
-      this.#known = location.hash;
-      const place = parseFragment(location.hash);
-      if (formatFragment(place) === formatFragment(this.#place)) return;
-      this.#place = place;
-      this.#wanderedOff();
-    };
+    const read = () => this.#read();
     addEventListener('hashchange', read);
     return () => removeEventListener('hashchange', read);
   }
 
+  /** Goes where the address leads, unless we wrote it: the event of that may come when one has moved on from there. */
+  #read(): void {
+    if (location.hash === this.#known) return;
+    this.#known = location.hash;
+    const place = parseFragment(location.hash);
+    const before = this.#place;
+    if (formatFragment(place) === formatFragment(before)) return;
+    this.#place = place;
+    this.#wanderedOff(before);
+  }
+
   /** Goes somewhere: a step that Back undoes. What is not named stays, but a selection belongs to its view. */
   go(to: Partial<Place>): void {
+    // A link may have been followed whose event is still to come.
+    this.#read();
     this.#write();
     this.#set(to);
     const fragment = formatFragment(this.#place);
@@ -59,6 +64,7 @@ export class PlaceState {
 
   /** Moves on within the same step: arrows in a table, typing in the filter. */
   move(to: Partial<Place>): void {
+    this.#read();
     this.#set(to);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#write(), QUIET_MILLISECONDS);
@@ -85,8 +91,7 @@ export class PlaceState {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // A link was followed, and its event is still to come.
-    if (location.hash !== this.#known) return;
+    this.#read();
     const fragment = formatFragment(this.#place);
     if (fragment !== location.hash) location.replace(fragment);
     this.#known = location.hash;

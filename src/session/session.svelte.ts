@@ -81,8 +81,9 @@ export class Session {
   watch(): () => void {
     const stops = [
       this.trust.watch(),
-      this.place.watch(() => {
-        this.filter.show(this.place.filter);
+      this.place.watch((before) => {
+        // A filter that is being typed or applied goes along from view to view.
+        if (before.filter !== this.place.filter) this.filter.show(this.place.filter);
         void this.refresh();
       }),
     ];

@@ -206,6 +206,22 @@ describe.each(BROWSER_NAMES)('working with a capture, in %s', (name) => {
     await page.waitForFunction(() => document.querySelector('dialog[open]') === null);
   });
 
+  test('a link that was followed is not undone by the key behind it', async () => {
+    await dropFile(page, 'story-1.pcap', story);
+    await waitForFindings(page, 'story-1.pcap');
+    await goTo(page, 'packets');
+    await click(page, byTestId('row'));
+    await page.waitForFunction(() => location.hash === '#/packets/1');
+    await page.evaluate((tab) => {
+      document.querySelector<HTMLElement>(tab)?.click();
+      // The browser tells the page of the link after this.
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    }, byTestId('view-tab-flows'));
+    await page.waitForSelector(`${byTestId('view-tab-flows')}[aria-selected="true"]`);
+    await waitForRows(page);
+    expect(await page.evaluate(() => location.hash)).toBe('#/flows');
+  });
+
   test('a flow can be followed, and everything filtered to it', async () => {
     await dropFile(page, 'story-1.pcap', story);
     await waitForFindings(page, 'story-1.pcap');
