@@ -7,13 +7,19 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { build, type Plugin, type Rolldown } from 'vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { bundleScript, inlineConstants, packAnalysis } from './workers/build-programs.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const samplesFolder = `${root}public/samples/`;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
 const NO_HASH = '0'.repeat(64);
+
+/** The components, whose order gives each the class that scopes its style: Svelte's own are longer, and do not compress. */
+const components = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.svelte'))
+  .sort();
 
 /** What dist/index.html may take on the wire, gzipped, without the samples: README's decisions say why it is no longer 300 kB. */
 export const SIZE_LIMIT = 430_000;
@@ -51,45 +57,26 @@ export function sizeWithoutSamples(html: string): number {
   return gzipSync(text, { level: 9 }).length;
 }
 
-/** A worker's program as one classic script: Chromium runs no module worker from file://. */
-async function bundleScript(entry: string, define: Record<string, string>): Promise<Rolldown.OutputChunk> {
-  const result = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    define,
-    build: {
-      write: false,
-      target: 'es2023',
-      modulePreload: false,
-      rolldownOptions: { input: root + entry, output: { format: 'iife' } },
-    },
-  });
-  const outputs = Array.isArray(result) ? result : [result];
-  for (const output of outputs) {
-    if ('output' in output) return output.output[0];
-  }
-  throw new Error(`Nothing came out of ${entry}.`);
-}
-
-/** `virtual:analysis-worker`, `virtual:core-wasm` and `virtual:samples` (src/platform/environment.d.ts). */
+/** `virtual:analysis` and `virtual:samples` (src/platform/environment.d.ts). */
 function embeddedParts(): Plugin {
-  const names = ['virtual:analysis-worker', 'virtual:core-wasm', 'virtual:samples'];
+  const names = ['virtual:analysis', 'virtual:samples'];
+  let isServed = false;
   return {
     name: 'offwire:embedded-parts',
+    configResolved: ({ command }) => {
+      isServed = command === 'serve';
+    },
     resolveId: (id) => (names.includes(id) ? `\0${id}` : undefined),
     async load(id) {
-      if (id === '\0virtual:analysis-worker') {
-        const script = await bundleScript('workers/analysis.worker.ts', {});
-        for (const file of script.moduleIds) if (!file.startsWith('\0')) this.addWatchFile(file);
-        return `export const source = ${JSON.stringify(script.code)};`;
-      }
-      if (id === '\0virtual:core-wasm') {
-        const file = `${root}build/core.wasm`;
-        if (!existsSync(file)) this.error('build/core.wasm is missing: run `npm run core` first.');
-        this.addWatchFile(file);
-        return `export const gzipBase64 = ${JSON.stringify(gzipBase64(readFileSync(file)))};`;
+      if (id === '\0virtual:analysis') {
+        const missing = ['core', 'unpack'].filter((name) => !existsSync(`${root}build/${name}.wasm`));
+        if (missing.length > 0)
+          this.error(`build/${missing[0]}.wasm is missing: run \`npm run core\` first.`);
+        const { parts, files } = await packAnalysis(isServed);
+        for (const file of files) if (!file.startsWith('\0')) this.addWatchFile(file);
+        return Object.entries(parts)
+          .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+          .join('\n');
       }
       if (id === '\0virtual:samples') return `export const files = ${JSON.stringify(packSamples())};`;
       return undefined;
@@ -175,11 +162,12 @@ function oneFile(): Plugin {
         files.set('manifest.webmanifest', manifestWithIcons());
         files.set('_headers', readFileSync(`${root}public/_headers`));
         const kept = [...files.keys()].filter((name) => !name.startsWith('_')).sort();
+        const hashes = kept.map((name) => sha256(files.get(name) ?? '', 'hex'));
         const serviceWorker = await bundleScript('workers/service.worker.ts', {
-          OFFWIRE_BUILD: JSON.stringify(
-            sha256([...kept].map((name) => sha256(files.get(name) ?? '', 'hex')).join(), 'hex'),
-          ),
-          OFFWIRE_FILES: JSON.stringify(kept),
+          define: {
+            OFFWIRE_BUILD: JSON.stringify(sha256(hashes.join(), 'hex')),
+            OFFWIRE_FILES: JSON.stringify(kept),
+          },
         });
         files.set('service-worker.js', serviceWorker.code);
         const sums = [...files].sort().map(([name, content]) => `${sha256(content, 'hex')}  ${name}\n`);
@@ -236,7 +224,15 @@ export default defineConfig({
   publicDir: false,
   define: { OFFWIRE_VERSION: JSON.stringify(version) },
   plugins: [
-    svelte({ configFile: false, compilerOptions: { runes: true } }),
+    inlineConstants(),
+    svelte({
+      configFile: false,
+      compilerOptions: {
+        runes: true,
+        cssHash: ({ filename }) =>
+          `s${components.findIndex((name) => filename.endsWith(`/${name}`)).toString(36)}`,
+      },
+    }),
     embeddedParts(),
     oneFile(),
     hostHeaders(),

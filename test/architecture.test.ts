@@ -28,6 +28,7 @@ const ALLOWED: readonly (readonly [area: string, targets: readonly string[]])[] 
   ['workers/service.worker.ts', []],
   // Programs for Node: the core's build and the report on the command line.
   ['workers/build-core.ts', ['src/model/', 'assemblyscript', 'node:']],
+  ['workers/build-programs.ts', ['src/model/', 'vite', 'lzma', 'node:']],
   ['workers/report.ts', ['workers/', 'src/model/', 'node:']],
   // Compressed containers.
   ['workers/source/', ['workers/', 'src/model/', 'fflate', 'fzstd']],

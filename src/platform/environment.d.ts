@@ -1,11 +1,13 @@
-/** The worker's whole program as text: workers/analysis.worker.ts, bundled as one classic script. */
-declare module 'virtual:analysis-worker' {
-  export const source: string;
-}
-
-/** build/core.wasm: gzip, then base64. */
-declare module 'virtual:core-wasm' {
-  export const gzipBase64: string;
+/** What the analysis runs on (workers/build-programs.ts). */
+declare module 'virtual:analysis' {
+  /** build/unpack.wasm in base64. */
+  export const unpacker: string;
+  /** workers/analysis.worker.ts, and behind its text build/core.wasm: LZMA, then base64. */
+  export const packed: string;
+  /** Where the program ends and the core begins. */
+  export const programOctets: number;
+  /** A script that must run before the program: the dictionary of Brotli in the global variable `brotliDictionary`. */
+  export const dictionaryScript: string;
 }
 
 /** The captures of public/samples: gzip, then base64. */

@@ -1,9 +1,7 @@
 import * as Comlink from 'comlink';
-import { source } from 'virtual:analysis-worker';
-import { gzipBase64 } from 'virtual:core-wasm';
 import type { Analysis } from '../../workers/api.ts';
-import { inflate } from './inflate.ts';
 import { trustedScriptUrl } from './trusted-script-url.ts';
+import { type UnpackedAnalysis, unpackAnalysis } from './unpack-analysis.ts';
 
 /** A running analysis worker. */
 export interface AnalysisWorker {
@@ -16,12 +14,8 @@ export interface AnalysisWorker {
 /** Marks an object whose functions the worker calls, such as a `Listener`; everything else is copied. */
 export const proxy = Comlink.proxy;
 
-let core: Promise<WebAssembly.Module> | undefined;
-
-/** Compiled once, on a thread of the browser's; a replaced worker gets the same module. */
-async function compileCore(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await inflate(gzipBase64));
-}
+/** Unpacked once; a replaced worker gets the same. */
+let unpacked: Promise<UnpackedAnalysis> | undefined;
 
 /**
  * Starts the analysis in a worker of its own. `onFailure` is called with a message when the worker dies of an error that no
@@ -31,13 +25,13 @@ async function compileCore(): Promise<WebAssembly.Module> {
  * policy, while one that is loaded by URL does not.
  */
 export async function spawnWorker(onFailure: (message: string) => void): Promise<AnalysisWorker> {
-  core ??= compileCore();
-  const module = await core;
-  const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  unpacked ??= unpackAnalysis();
+  const { script, core } = await unpacked;
+  const address = URL.createObjectURL(script);
   const worker = new Worker(trustedScriptUrl(address), { name: 'offwire analysis' });
   worker.addEventListener('error', (event) => onFailure(event.message));
   worker.addEventListener('messageerror', () => onFailure('A message of the worker could not be read.'));
-  worker.postMessage(module);
+  worker.postMessage(core);
   return {
     analysis: Comlink.wrap<Analysis>(worker),
     terminate() {
