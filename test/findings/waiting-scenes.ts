@@ -1,7 +1,29 @@
+import type { Capture } from '../support/capture.ts';
 import { connection, script } from '../support/packet-script.ts';
 import { GET, OK, type Scene } from './scene.ts';
 
 const SLOW = 'HTTP/1.1 504 Gateway Timeout\r\nServer: istio-envoy\r\nContent-Length: 0\r\n\r\n';
+
+/** A POST that is answered 503, and one after it on another connection. */
+function retried(secondId: string): Capture {
+  const post = (id: string): string =>
+    `POST /orders HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\nContent-Length: 2\r\n\r\n{}`;
+  return script`
+    first  10.0.0.1:35500
+    second 10.0.0.1:35501
+    server 10.0.0.2:8080
+    0ms first > server SYN
+    1ms server > first SYN ACK
+    2ms first > server ACK
+    3ms first > server ${post('47f1')}
+    9ms server > first "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+    20ms second > server SYN
+    21ms server > second SYN ACK
+    22ms second > server ACK
+    23ms second > server ${post(secondId)}
+    29ms server > second "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+  `;
+}
 
 /** Scenes of the rules on answers that are waited for in vain. */
 export const WAITING_SCENES: readonly Scene[] = [
@@ -127,6 +149,19 @@ export const WAITING_SCENES: readonly Scene[] = [
         5ms server > client FIN
         6ms client > server FIN
       `,
+    },
+  },
+  {
+    rule: 'retry-dup',
+    fires: {
+      when: 'a POST that failed is sent again with the same x-request-id',
+      capture: retried('47f1'),
+      severity: 'warning',
+      title: 'The client sent POST again after it failed: the work may be done twice',
+    },
+    nearMiss: {
+      when: 'the next one is another request',
+      capture: retried('47f2'),
     },
   },
   {

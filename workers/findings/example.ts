@@ -137,6 +137,12 @@ export function addressesOf(facts: Facts, flows: Iterable<FlowRow>, side: (flow:
   return enumerateSome(names, THRESHOLDS.ROUTES_NAMED);
 }
 
+/** The clients of flows by their addresses, or their servers with ports. */
+export function sidesOf(facts: Facts, flows: Iterable<FlowRow>, areClients: boolean): string {
+  if (areClients) return addressesOf(facts, flows, (flow) => facts.clientOf(flow));
+  return endpointsOf(facts, flows, (flow) => other(facts.clientOf(flow)));
+}
+
 /** The evidence of an example: its packets in order, then exchange and flow rows. */
 export function evidenceOf(
   facts: Facts,

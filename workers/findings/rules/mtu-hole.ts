@@ -4,7 +4,7 @@ import { formatAmount, formatCount, formatDuration } from '../../../src/model/fo
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow } from '../../../src/model/units.ts';
 import { feltByCaller, findDownstream } from '../correlate.ts';
-import { endpointsOf, evidenceOf, exampleLadder } from '../example.ts';
+import { evidenceOf, exampleLadder, sidesOf } from '../example.ts';
 import { type ExchangeFacts, type Facts } from '../facts.ts';
 import { type Group, Groups } from '../group.ts';
 import { type IcmpError, icmpErrorOf } from '../icmp-words.ts';
@@ -148,13 +148,13 @@ function tell(facts: Facts, best: Hole, holes: readonly Hole[], group: Group<str
       mtu === undefined
         ? `Segments of ${formatCount(stuck.octets)} octets from ${sender.noun} never arrived, smaller ones did`
         : `Segments of ${formatCount(stuck.octets)} octets from ${sender.noun} do not fit the way: its MTU is ${mtu}`,
-    scope: `${endpointsOf(facts, group.flows, () => stuck.side)} to ${endpointsOf(facts, group.flows, () => other(stuck.side))}`,
+    scope: `${sidesOf(facts, group.flows, stuck.side === client)} to ${sidesOf(facts, group.flows, stuck.side !== client)}`,
     lead: prose(
       `${capitalize(sender.noun)} sent ${formatCount(stuck.octets)} octets in a segment and repeated them ${times} in ${formatDuration(lasted(facts, stuck))}; `,
       { strong: `${receiver.noun} never acknowledged them` },
       stuck.largestHeard > 0
         ? `, while segments of up to ${formatCount(stuck.largestHeard)} octets were acknowledged.`
-        : ', though it was there: it acknowledged smaller packets.',
+        : ', though it was there, and went on sending smaller packets.',
       isTold
         ? ` An ICMP error (packet ${formatCount(icmp.packet)}) says that they are too big${mtu === undefined ? '' : ` for the next hop, whose MTU is ${mtu} octets`}, and ${sender.noun} did not send smaller ones.`
         : undefined,

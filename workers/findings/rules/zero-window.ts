@@ -5,7 +5,7 @@ import { formatAmount, formatCount, formatDuration } from '../../../src/model/fo
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow, Nanoseconds, PacketNumber } from '../../../src/model/units.ts';
 import { feltByCaller, findDownstream } from '../correlate.ts';
-import { endpointsOf, evidenceOf } from '../example.ts';
+import { evidenceOf, exampleLadder, sidesOf } from '../example.ts';
 import type { ExchangeFacts, Facts, Side } from '../facts.ts';
 import { lastExchanges } from '../flow-exchanges.ts';
 import { type Group, Groups } from '../group.ts';
@@ -166,7 +166,7 @@ function tell(facts: Facts, best: Stall, stalls: readonly Stall[], group: Group<
   return {
     impact,
     title: `${capitalize(slow.noun)} took nothing in for ${took}: its window was 0`,
-    scope: `${endpointsOf(facts, group.flows, () => reader)} from ${endpointsOf(facts, group.flows, () => other(reader))}`,
+    scope: `${sidesOf(facts, group.flows, isClient)} from ${sidesOf(facts, group.flows, !isClient)}`,
     lead: prose(
       exchange === undefined
         ? `While ${sender.noun} was sending, `
@@ -225,7 +225,11 @@ function tell(facts: Facts, best: Stall, stalls: readonly Stall[], group: Group<
 }
 
 function draw(facts: Facts, best: Stall): Statement['ladder'] {
-  const { flow, reader, from, until, time, exchange, participants } = best;
+  const { flow, reader, from, until, time, exchange, downstream, participants } = best;
+  if (exchange !== undefined && downstream !== undefined) {
+    const key = { packet: from, label: 'window 0', side: reader };
+    return exampleLadder(facts, { exchange, downstream, participants }, { key });
+  }
   const builder = new LadderBuilder(facts);
   const client = facts.clientOf(flow);
   const left = builder.lifeline(participants.client, facts.endpoint(flow, client));
