@@ -95,4 +95,23 @@ describe('the drawing of the map', () => {
     const server = cards.find(({ host }) => host.address === 's');
     expect([server?.services.length, server?.more]).toEqual([DRAWN.services, 20 - DRAWN.services]);
   });
+
+  test('filters to a service by the transports that its links say', () => {
+    const map = mapOf(['a>s:53', 'b>s:53', 'a>s:123', 'b>s:123', 'a>s:80', 'a>h:443', 'b>h:443']);
+    const transports = ['udp', 'tcp', 'udp', 'udp', 'tcp'];
+    const links = map.links.map((link, place) => {
+      const transport = transports[place];
+      return transport === undefined
+        ? link
+        : { ...link, filter: `a and s && ${transport}.port == ${link.port}` };
+    });
+    const hosts = map.hosts.map((host) => ({ ...host, filter: `addr == ${host.address}` }));
+    const { cards } = layOut({ ...map, hosts, links }, 1200, 600);
+    expect(cards.flatMap(({ services }) => services.map(({ filter }) => filter)).sort()).toEqual([
+      'a and s && tcp.port == 80',
+      'addr == h',
+      'addr == s && (udp.port == 53 || tcp.port == 53)',
+      'addr == s && udp.port == 123',
+    ]);
+  });
 });

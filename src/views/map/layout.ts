@@ -19,6 +19,8 @@ export interface ServiceRow {
   readonly failed: number;
   /** Links to it, as places in the list of links. */
   readonly links: readonly number[];
+  /** The filter that selects it. */
+  readonly filter: string;
 }
 
 /** A host as it is drawn. */
@@ -238,12 +240,27 @@ function servicesOf(
       port,
       protocol,
       links,
+      filter: serviceFilter(map, host, links),
       exchanges: total((link) => link.exchanges),
       flows: total((link) => link.flows),
       failed: total((link) => link.failed),
     };
   });
   return { rows: rows.slice(0, DRAWN.services), more: Math.max(0, rows.length - DRAWN.services) };
+}
+
+/** Of several links the host's filter, and the port of the transports that they say. */
+function serviceFilter(map: HostMap, host: number, links: readonly number[]): string {
+  const filters = links.map((place) => at(map.links, place).filter);
+  const [only] = filters;
+  if (only !== undefined && filters.length === 1) return only;
+  const ports = new Set(
+    filters.flatMap((filter) => / && ((?:tcp|udp)\.port == \d+)$/.exec(filter)?.[1] ?? []),
+  );
+  const { filter } = at(map.hosts, host);
+  if (ports.size === 0) return filter;
+  const either = [...ports].join(' || ');
+  return `${filter} && ${ports.size === 1 ? either : `(${either})`}`;
 }
 
 function curvesOf(
