@@ -112,6 +112,7 @@ export const FILTER_FIELDS: readonly FilterField[] = [
     ['sctp', 'presence', 'SCTP'],
     ['dns', 'presence', 'DNS'],
     ['quic', 'presence', 'QUIC'],
+    ['gquic', 'presence', 'QUIC of Google, before the standard'],
     ['dtls', 'presence', 'DTLS'],
     ['wg', 'presence', 'WireGuard'],
     ['esp', 'presence', 'IPsec ESP'],

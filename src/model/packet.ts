@@ -94,6 +94,8 @@ export const Protocol = {
   STP: 32,
   L2TP: 33,
   GTP: 34,
+  /** Google's QUIC before the standard (Q039 to Q046). */
+  GQUIC: 35,
 } as const;
 
 /** What Wireshark's protocol column says for a {@link Protocol}. */
@@ -133,4 +135,5 @@ export const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   [Protocol.STP]: 'STP',
   [Protocol.L2TP]: 'L2TP',
   [Protocol.GTP]: 'GTP',
+  [Protocol.GQUIC]: 'GQUIC',
 };

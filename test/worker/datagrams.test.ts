@@ -97,6 +97,28 @@ describe('a datagram is named by its octets, on any port:', () => {
     ]);
   });
 
+  it('QUIC of Google by its version, wherever it stands', async () => {
+    const old = concat(hexOctets('0d e71ad5d7756c4d4d 51303433 01'), new Uint8Array(40));
+    const late = concat(hexOctets('c3 51303436 50 b4a4f9f5f42edd39 00000001'), new Uint8Array(40));
+    const other = concat(hexOctets('0d e71ad5d7756c4d4d 51303a33 01'), new Uint8Array(40));
+    expect(
+      await listed(script`
+        client 10.0.0.1:40000
+        server 10.0.0.2:40001
+        stranger 10.0.0.3:40002
+        0ms client > server udp ${old}
+        1ms server > client udp hex"08 e71ad5d7756c4d4d 01"
+        2ms stranger > server udp ${late}
+        3ms stranger > client udp ${other}
+      `),
+    ).toEqual([
+      'GQUIC: 40000 → 40001 Len=54',
+      'GQUIC: 40001 → 40000 Len=10',
+      'GQUIC: 40002 → 40001 Len=58',
+      'UDP: 40002 → 40000 Len=54',
+    ]);
+  });
+
   it('DTLS by records that fill it, DNS by its port', async () => {
     const record = concat(u8(22), u16(0xfefd), new Uint8Array(8), u16(4), hexOctets('01000000'));
     const question = concat(hexOctets('1a2b 0100 0001 0000 0000 0000'), NAME, u16(28), u16(1));

@@ -195,6 +195,7 @@ export const PACKET_BINDINGS: FieldBindings = {
   sctp: lower('transport', TRANSPORT.SCTP, Protocol.SCTP),
   dns: own(Protocol.DNS),
   quic: own(Protocol.QUIC),
+  gquic: own(Protocol.GQUIC),
   dtls: own(Protocol.DTLS),
   wg: own(Protocol.WIREGUARD),
   esp: own(Protocol.ESP),

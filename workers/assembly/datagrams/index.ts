@@ -58,6 +58,7 @@ function isChannelData(at: usize, end: usize): bool {
 /** The protocol of a datagram by its octets, else by its ports; UNKNOWN where nothing tells. */
 export function protocolOf(at: usize, end: usize): u32 {
   if (quic.isQuic(at, end)) return schema.PROTOCOL_QUIC;
+  if (quic.isGoogleQuic(at, end)) return schema.PROTOCOL_GQUIC;
   if (isWireGuard(at, end)) return schema.PROTOCOL_WIREGUARD;
   if (isDtls(at, end)) return schema.PROTOCOL_DTLS;
   if (isStun(at, end)) return schema.PROTOCOL_STUN;

@@ -85,6 +85,24 @@ function hasKnownVersion(at: usize, end: usize): bool {
   return false;
 }
 
+/**
+ * Google's QUIC before the standard: a client's first octet has the flags of a version and of a connection ID of eight octets, then
+ * come both, the version as "Q043"; from Q044 on it is where the standard has it.
+ */
+export function isGoogleQuic(at: usize, end: usize): bool {
+  if (!has(at, end, 20)) return false;
+  const first = u8At(at);
+  if (first & 0x80) return isGoogleVersion(u32At(at + 1));
+  return (first & 0x09) == 0x09 && isGoogleVersion(u32At(at + 9));
+}
+
+/** "Q0" and two digits. */
+function isGoogleVersion(number: u32): bool {
+  const tens = (number >> 8) & 0xff;
+  const ones = number & 0xff;
+  return number >> 16 == 0x5130 && tens >= 0x30 && tens <= 0x39 && ones >= 0x30 && ones <= 0x39;
+}
+
 /** Reads a long header of a version that is known (RFC 9000 section 17.2); false where there is none. */
 export function header(at: usize, end: usize): bool {
   if (!has(at, end, 7) || (u8At(at) & 0x80) == 0) return false;
