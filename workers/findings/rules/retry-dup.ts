@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../src/model/finding.ts';
+import type { Evidence, RuleId } from '../../../src/model/finding.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { ExchangeRow } from '../../../src/model/units.ts';
@@ -18,6 +18,9 @@ import { capitalize, code, prose } from '../words.ts';
 /** Ends after which nobody knows whether the server had begun the work. */
 const UNKNOWN_ENDS: readonly Ending[] = ['no-response', 'race', 'stale', 'cut-by-server', 'gave-up'];
 
+/** Causes after which it is sure that no app saw the request: to repeat it harms nobody. */
+const NEVER_SENT: ReadonlySet<RuleId> = new Set(['syn-refused', 'syn-timeout']);
+
 /** Methods that may be repeated without harm (RFC 9110 section 9.2.2). */
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
@@ -26,12 +29,17 @@ export const retryDup: Rule = {
   id: 'retry-dup',
   looksFor: 'a request that failed and was sent again',
   unseen: noMessages,
-  find(facts) {
+  find(facts, claims) {
     const groups = new Groups<string>();
     const again = new Map<ExchangeRow, ExchangeRow>();
     for (const row of failed(facts)) {
       const next = repeatOf(facts, row);
       if (next === undefined) continue;
+      const cause = claims.causeOf({ exchange: row });
+      if (cause !== undefined && NEVER_SENT.has(cause.rule)) {
+        cause.fold('retry-dup', 'Failed requests that were sent again');
+        continue;
+      }
       again.set(row, next);
       const { exchanges } = facts.tables;
       const flow = exchanges.flow(row);
