@@ -10,6 +10,7 @@ import { type BlobReader, ReadError } from '../source/blob-reader.ts';
 import type { SourceFiles } from '../source/source-files.ts';
 import { DescribedPacket, fieldOfNumber } from './described-packet.ts';
 import { formatValue } from './field-value.ts';
+import { http2Nodes } from './http2-header-nodes.ts';
 
 /** Where packets are read again. */
 export interface CaptureSource {
@@ -35,7 +36,7 @@ export async function packetDetail(
     ...(sources.areSeveral ? { file: sources.place(packets.offset(row)).name } : {}),
     ...interfaceOf(core, described),
     comments: commentTexts(core, packetComments(core, packet)),
-    nodes: described ? detailNodes(described) : [],
+    nodes: described ? detailNodes(core, row, described) : [],
   };
 }
 
@@ -62,17 +63,29 @@ async function describe(core: Core, reader: BlobReader, row: number): Promise<De
 }
 
 /** The fields of a packet as a tree in preorder. */
-function detailNodes(packet: DescribedPacket): readonly DetailNode[] {
+function detailNodes(core: Core, row: number, packet: DescribedPacket): readonly DetailNode[] {
   const isIcmpv6 = packet.has('icmpv6');
+  const http2 = packet.has('http2') ? http2Nodes(core, row, packet) : undefined;
   return packet.fields.flatMap((described) => {
     const field = fieldOfNumber(described.field);
     if (!field) return [];
     const value = formatValue(field, described, packet.octetsOf(described), isIcmpv6);
     const { start, length, depth } = described;
-    const summary = value === '' && depth === 0 ? layerSummary(field.name, described, packet) : value;
+    const summary =
+      value === '' && depth === 0
+        ? layerSummary(field.name, described, packet)
+        : (http2?.summaries.get(described) ?? value);
     // What the file tells of the packet is not among its octets.
     const place = field.name.startsWith('frame') ? { start: 0, length: 0 } : { start, length };
-    return [{ name: field.name, label: field.label, value: summary, ...place, depth, format: field.format }];
+    const node = {
+      name: field.name,
+      label: field.label,
+      value: summary,
+      ...place,
+      depth,
+      format: field.format,
+    };
+    return [node, ...(http2?.lines.get(described) ?? [])];
   });
 }
 

@@ -141,7 +141,7 @@ function headWords(
   stream: number,
   before: number | undefined,
 ): string {
-  const exchange = exchangeOf(core, flow, packet, stream);
+  const exchange = exchangeOfStream(core, flow, packet, stream);
   const inside = exchange === undefined ? undefined : streamFacts(core, exchange);
   if (exchange === undefined || inside === undefined) return '';
   const { messages, exchanges } = core.tables;
@@ -172,7 +172,7 @@ function trailersWords(core: Core, exchange: ExchangeRow): string {
 }
 
 /** The exchange of a stream that was open about this packet. */
-function exchangeOf(
+export function exchangeOfStream(
   core: Core,
   flow: FlowRow,
   packet: PacketNumber,
