@@ -56,7 +56,7 @@ export function http2Nodes(core: Core, row: number, packet: DescribedPacket): Ht
   const payload = packet.findLast('tcp.payload');
   const first = packet.findLast('tcp.seq_raw')?.value;
   for (const frame of framesOf(packet)) {
-    const words = [`${HTTP2_FRAME_TYPES[frame.type] ?? `type ${frame.type}`}`, `stream ${frame.stream}`];
+    const words = [HTTP2_FRAME_TYPES[frame.type] ?? `type ${frame.type}`, `stream ${frame.stream}`];
     words.push(formatAmount(frame.length, 'octet'));
     const sequence =
       payload === undefined || first === undefined
