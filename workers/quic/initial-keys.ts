@@ -16,8 +16,9 @@ export interface BothKeys {
   readonly server: InitialKeys;
 }
 
-/** Google's versions with TLS, whose frames are its own (frames.ts). */
+/** Google's version "T050" with TLS, whose frames are its own (frames.ts). */
 export const T050 = 0x54303530;
+/** Google's version "T051", the one after it. */
 export const T051 = 0x54303531;
 
 /** Version 2 (RFC 9369), and its drafts. */
