@@ -47,7 +47,7 @@ export const HelloOutcome = {
 /** Bits of a ClientHello's marks. */
 export const HelloMark = {
   SERVER_NAME: 1 << 0,
-  /** encrypted_client_hello (0xfe0d). */
+  /** encrypted_client_hello (0xfe0d), or encrypted_server_name of its drafts (0xffce). */
   ENCRYPTED_CLIENT_HELLO: 1 << 1,
   RETRY: 1 << 2,
   /** The handshake message spans more than one TCP segment, or more than one record. */

@@ -80,11 +80,13 @@ describe('a ClientHello', () => {
     expect(hello(core, 0)).toMatchObject({ name: 'shop.example', version: 0x0304, marks: ['SERVER_NAME'] });
   });
 
-  it('marks encrypted_client_hello', async () => {
-    const core = await readFourWays(connection`
-      3ms client > server ${clientHello({ hasEch: true })}
-    `);
-    expect(hello(core, 0)).toMatchObject({ name: undefined, marks: ['ENCRYPTED_CLIENT_HELLO'] });
+  it('marks encrypted_client_hello, and encrypted_server_name of its drafts', async () => {
+    for (const octets of [clientHello({ hasEch: true }), clientHello({ hasEsni: true })]) {
+      const core = await readFourWays(connection`
+        3ms client > server ${octets}
+      `);
+      expect(hello(core, 0)).toMatchObject({ name: undefined, marks: ['ENCRYPTED_CLIENT_HELLO'] });
+    }
   });
 
   it('may be split over segments, at every octet', async () => {

@@ -16,6 +16,8 @@ export interface ClientHelloOptions {
   readonly ciphers?: readonly number[];
   /** Adds encrypted_client_hello. */
   readonly hasEch?: boolean;
+  /** Adds encrypted_server_name, its draft. */
+  readonly hasEsni?: boolean;
   /** Adds GREASE to ciphers, extensions and versions. */
   readonly hasGrease?: boolean;
   /** Octets of the handshake message, its header included: filled with a padding extension (RFC 7685). */
@@ -91,6 +93,7 @@ export function clientHelloMessage(options: ClientHelloOptions = {}): Uint8Array
   }
   if (options.hasEch)
     extensions.push(extension(0xfe0d, concat(u8(0), u32(0x00010001), u8(7), u16(0), u16(0))));
+  if (options.hasEsni) extensions.push(extension(0xffce, new Uint8Array(366)));
   const random = Uint8Array.from({ length: 32 }, (_, index) => index);
   const head = concat(
     u16(legacyVersion),

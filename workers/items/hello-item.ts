@@ -85,7 +85,7 @@ function helloTags(core: Core, hello: HelloRow): readonly string[] {
   const marks = core.tables.hellos.marks(hello);
   const tags: string[] = [];
   if ((marks & (HelloMark.SERVER_NAME | HelloMark.ENCRYPTED_CLIENT_HELLO)) === 0) tags.push('no SNI');
-  if (marks & HelloMark.ENCRYPTED_CLIENT_HELLO) tags.push('encrypted hello');
+  if (marks & HelloMark.ENCRYPTED_CLIENT_HELLO) tags.push('encrypted name');
   if (marks & HelloMark.RETRY) tags.push('retried');
   // In QUIC it is always split where it is longer than a datagram.
   if (marks & HelloMark.SPLIT_SEGMENTS && !(marks & HelloMark.QUIC)) tags.push('split over segments');

@@ -10,6 +10,8 @@ const SERVER_NAME: u32 = 0;
 const ALPN: u32 = 16;
 const SUPPORTED_VERSIONS: u32 = 43;
 const ENCRYPTED_CLIENT_HELLO: u32 = 0xfe0d;
+/** Its draft of 2018 to 2020, of the name alone: draft-ietf-tls-esni-06. */
+const ENCRYPTED_SERVER_NAME: u32 = 0xffce;
 /** Versions of drafts of TLS 1.3 are 0x7f00 and the draft's number. Before draft 22, a ServerHello had no session and no compression. */
 const DRAFT: u32 = 0x7f00;
 const DRAFT_22: u32 = 0x7f16;
@@ -98,7 +100,7 @@ function extensions(row: usize, at: usize, end: usize, isClient: bool): void {
     if (type == SERVER_NAME && isClient) serverName(row, at, at + length);
     else if (type == ALPN) alpn(row, at, at + length, isClient);
     else if (type == SUPPORTED_VERSIONS) versions(row, at, at + length, isClient);
-    else if (type == ENCRYPTED_CLIENT_HELLO) {
+    else if (type == ENCRYPTED_CLIENT_HELLO || type == ENCRYPTED_SERVER_NAME) {
       orU16(row, schema.HELLOS_MARKS, schema.HELLO_MARK_ENCRYPTED_CLIENT_HELLO);
     }
     at += length;
