@@ -19,6 +19,8 @@ const COUNT: usize = 12;
 const SIZE: usize = 16;
 const MOST: usize = 20;
 const MARKS: usize = 24;
+/** Differs from that of all other tables, and of this one before it was last changed. */
+const GENERATION: usize = 28;
 
 /** Octets that a table's fields take. */
 export const TABLE_SIZE: usize = 32;
@@ -48,10 +50,23 @@ export const UNKNOWN: u32 = 1 << 31;
 export const NO_ENTRY: usize = 0;
 export const NOT_IN_CAPTURE: usize = 1;
 
+let generations: u32 = 0;
+
+function changed(table: usize): void {
+  generations++;
+  setU32(table, GENERATION, generations);
+}
+
+/** A number that no other table has, nor this one had before it was last changed; 0 where no table was made. */
+export function generationOf(table: usize): u32 {
+  return u32Of(table, GENERATION);
+}
+
 /** Makes an empty table; `isWhole` where the capture has all that was ever added. */
 export function begin(table: usize, isWhole: bool): void {
   setU32(table, MOST, isWhole ? DEFAULT_OCTETS : GUESSED_OCTETS);
   setU32(table, MARKS, isWhole ? 0 : OLDER_UNKNOWN | MOST_UNKNOWN);
+  changed(table);
 }
 
 /** Gives a table's memory back. */
@@ -63,6 +78,7 @@ export function destroy(table: usize): void {
 
 /** Entries may have been added that are not in the capture: the ones before are no longer found by their index. */
 export function forget(table: usize): void {
+  changed(table);
   setU32(table, COUNT, 0);
   setU32(table, SIZE, 0);
   setU32(table, MARKS, u32Of(table, MARKS) | OLDER_UNKNOWN);
@@ -116,6 +132,7 @@ function grow(table: usize): void {
 
 /** Adds a line of so many octets of name and value (RFC 7541 section 4.4). */
 export function add(table: usize, text: u32, name: u32, octets: u32): void {
+  changed(table);
   const size = octets + OVERHEAD;
   const most = u32Of(table, MOST);
   if (size > DEFAULT_OCTETS && u32Of(table, MARKS) & MOST_UNKNOWN) {
@@ -141,6 +158,7 @@ export function add(table: usize, text: u32, name: u32, octets: u32): void {
 
 /** A dynamic table size update (RFC 7541 section 6.3). */
 export function resize(table: usize, octets: u32): void {
+  changed(table);
   let marks = u32Of(table, MARKS) & ~MOST_UNKNOWN;
   if (octets > schema.LIMIT_HPACK_TABLE_OCTETS) {
     issue(schema.ISSUE_CODE_HPACK_TABLE_LIMIT, octets, schema.LIMIT_HPACK_TABLE_OCTETS);

@@ -7,6 +7,7 @@ import { issue } from '../issues';
 import * as schema from '../schema';
 import { timeOf } from '../times';
 import * as hpack from './hpack';
+import { keepSection, knownSection } from './hpack-blocks';
 import * as table from './hpack-table';
 import { exchangeAt, messageAt, noteServerError, REQUEST, RESPONSE } from './http1-head';
 import { endStream, isPartial, noteGaps, noteInvalid, pickUp } from './http2-data';
@@ -23,16 +24,22 @@ export function block(flow: u32, side: u32, self: usize, at: usize, end: usize, 
   let section: u32 = 0;
   let marks = u32Of(self, state.BLOCK_MARKS);
   if (marks == 0) {
-    const outcome = hpack.decode(self + state.TABLE, at, end);
-    section = says.sectionOfBlock();
-    if (hpack.tableSize) checkTableSize(flow, side);
-    if (outcome & hpack.HAS_UNKNOWN) marks |= schema.MESSAGE_MARK_UNKNOWN_FIELDS;
-    if (outcome & hpack.WAS_CAPPED) marks |= schema.MESSAGE_MARK_TEXT_DROPPED;
-    if (!(outcome & hpack.WHOLE) && as == 0) {
-      issue(schema.ISSUE_CODE_HPACK_MALFORMED, hpack.decoded, <f64>(end - at));
-      table.forget(self + state.TABLE);
-      marks |= schema.MESSAGE_MARK_UNKNOWN_FIELDS;
-      as = schema.MESSAGE_STATE_BROKEN;
+    section = knownSection(self + state.TABLE, at, end);
+    if (section == 0) {
+      const generation = table.generationOf(self + state.TABLE);
+      const outcome = hpack.decode(self + state.TABLE, at, end);
+      section = says.sectionOfBlock();
+      if (hpack.tableSize) checkTableSize(flow, side);
+      if (outcome & hpack.HAS_UNKNOWN) marks |= schema.MESSAGE_MARK_UNKNOWN_FIELDS;
+      if (outcome & hpack.WAS_CAPPED) marks |= schema.MESSAGE_MARK_TEXT_DROPPED;
+      if (!(outcome & hpack.WHOLE) && as == 0) {
+        issue(schema.ISSUE_CODE_HPACK_MALFORMED, hpack.decoded, <f64>(end - at));
+        table.forget(self + state.TABLE);
+        marks |= schema.MESSAGE_MARK_UNKNOWN_FIELDS;
+        as = schema.MESSAGE_STATE_BROKEN;
+      }
+      const isUnchanged = table.generationOf(self + state.TABLE) == generation;
+      if (outcome == hpack.WHOLE && isUnchanged) keepSection(self + state.TABLE, at, end, section);
     }
   } else {
     // Octets of it are missing, or too many: so may be entries of the table.
