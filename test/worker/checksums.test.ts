@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Crc32, xxHash32, XxHash32 } from '../../workers/source/checksums.ts';
+import { XxHash64 } from '../../workers/source/xxhash64.ts';
 import { Random } from '../support/random.ts';
 import { joined, makeGzip, makeTar } from './make-archives.ts';
 import { fixture, openFiles, openOctets } from './open-file.ts';
@@ -42,6 +43,33 @@ function lz4(octets: Uint8Array, ...args: readonly string[]): Uint8Array | undef
   }
 }
 
+/** `zstd --check` of octets; undefined where the program is not there. */
+function zstd(octets: Uint8Array, ...args: readonly string[]): Uint8Array | undefined {
+  try {
+    const packed = execFileSync('zstd', ['-q', '-c', ...args], { input: octets, maxBuffer: 1 << 26 });
+    return new Uint8Array(packed);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A Zstandard frame that holds octets as they are, with a checksum: RFC 8878 section 3.1.1. */
+function stored(octets: Uint8Array): Uint8Array {
+  const hash = new XxHash64();
+  hash.add(octets);
+  const parts = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa4, ...littleEndian(octets.length))];
+  for (let at = 0; at < octets.length; at += 65_536) {
+    const block = octets.subarray(at, at + 65_536);
+    const isLast = at + 65_536 >= octets.length ? 1 : 0;
+    parts.push(Uint8Array.of(...littleEndian((block.length << 3) | isLast).slice(0, 3)), block);
+  }
+  return joined(...parts, Uint8Array.of(...littleEndian(hash.value.low)));
+}
+
+function littleEndian(value: number): readonly number[] {
+  return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];
+}
+
 describe('checksums', () => {
   test('CRC-32 is that of zlib, however the octets are cut', () => {
     for (const length of [0, 1, 3, 4, 5, 1000, 4099]) {
@@ -50,6 +78,34 @@ describe('checksums', () => {
       cut.add(octets.subarray(0, length >> 1));
       cut.add(octets.subarray(length >> 1));
       expect(cut.value).toBe(crc32(octets));
+    }
+  });
+
+  test('xxHash64 is that of its specification, however the octets are cut', () => {
+    const hashed = (octets: Uint8Array, cut = octets.length): string => {
+      const hash = new XxHash64();
+      hash.add(octets.subarray(0, cut));
+      hash.add(octets.subarray(cut));
+      const { high, low } = hash.value;
+      return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
+    };
+    // Values of the reference implementation: xxhsum -H64.
+    for (const [text, value] of [
+      ['', 'ef46db3751d8e999'],
+      ['a', 'd24ec4f1a98c6e5b'],
+      ['abc', '44bc2cf5ad770999'],
+      ['Nobody inspects the spammish repetition', 'fbcea83c8a378bf1'],
+    ] as const) {
+      expect(hashed(new TextEncoder().encode(text))).toBe(value);
+    }
+    const octets = random(1000);
+    for (const cut of [1, 7, 31, 32, 33, 500, 999]) expect(hashed(octets, cut)).toBe(hashed(octets));
+    // Zstandard keeps the lower half of it behind each frame.
+    for (const length of [0, 5, 31, 32, 100, 5000, 70_000]) {
+      const frame = zstd(random(length));
+      if (frame === undefined) continue;
+      const told = new DataView(frame.buffer, frame.length - 4).getUint32(0, true);
+      expect(parseInt(hashed(random(length)).slice(8), 16)).toBe(told);
     }
   });
 
@@ -141,5 +197,37 @@ describe('what cannot be unpacked is told by name', () => {
     );
     const one = await analysis.open([new File([(await story()).slice()], 'a.pcap')], told, [denied]);
     expect(one.ok && one.value.skipped).toEqual([denied]);
+  });
+});
+
+describe('a Zstandard capture', () => {
+  test('is compared with the checksum of each frame, and kept where it does not fit', async () => {
+    const capture = await story();
+    const half = capture.length >> 1;
+    const frames = [stored(capture.subarray(0, half)), stored(capture.subarray(half))] as const;
+    expect(await opened(joined(...frames))).toEqual([PACKETS]);
+    expect(await opened(joined(frames[0], changed(frames[1], -1)))).toEqual([PACKETS, 'compressed-checksum']);
+    expect(await opened(joined(changed(frames[0], -1), frames[1]))).toEqual([PACKETS, 'compressed-checksum']);
+    // Octets that somebody changed, in a frame whose form is whole.
+    const damaged = changed(frames[0], 2000);
+    const { result } = await openOctets(joined(damaged, frames[1]), 'x');
+    const issue = result.ok && result.value.issues.find(({ code }) => code === 'compressed-checksum');
+    expect(issue && issue.sentence).toMatch(
+      /the checksum of a frame \(xxHash64\) is 0x[0-9a-f]{8}, the file says 0x[0-9a-f]{8}/,
+    );
+    // A frame that nobody reads may stand between them.
+    const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3);
+    expect(await opened(joined(frames[0], skippable, frames[1]))).toEqual([PACKETS]);
+  });
+
+  test('as the program writes it is whole, with a checksum and without', async () => {
+    for (const args of [['--check'], ['--no-check'], ['-19', '--check']]) {
+      const packed = zstd(await story(), ...args);
+      if (packed === undefined) return;
+      expect(await opened(packed)).toEqual([PACKETS]);
+      if (args.includes('--check')) {
+        expect(await opened(changed(packed, -1))).toEqual([PACKETS, 'compressed-checksum']);
+      }
+    }
   });
 });

@@ -71,6 +71,14 @@ describe('a coded content that is cut', () => {
     expect(before).toBeGreaterThan(long.length * 0.97);
   });
 
+  test('Zstandard whose checksum does not fit is told, with both numbers', () => {
+    const damaged = Uint8Array.from(zstd);
+    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+    const found = decode(damaged, 'zstd');
+    expect(found.octets.length).toBe(decode(zstd, 'zstd').octets.length);
+    expect(found.problem?.words).toMatch(/checksum of a frame \(xxHash64\) is 0x686627ab, .* 0x696627ab/);
+  });
+
   test('of Zstandard gives its whole blocks', () => {
     const found = decode(zstdDigits.subarray(0, 40), 'zstd');
     expect(found.isComplete).toBe(false);

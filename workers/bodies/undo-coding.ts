@@ -96,7 +96,9 @@ function unpack(
   } catch (error) {
     return { gathered, problem: messageOf(error) };
   }
-  return { gathered };
+  // All of it came out, but it is not what was compressed.
+  const { complaint } = unpacker;
+  return complaint === undefined ? { gathered } : { gathered, problem: complaint };
 }
 
 function undo(create: (gathered: Gathered) => Unpacker, octets: Uint8Array, limit: Bytes): Undone {

@@ -1,8 +1,8 @@
 import { Gunzip, Inflate } from 'fflate';
-import { Decompress } from 'fzstd';
 import { formatAmount, formatCount } from '../../src/model/format.ts';
 import { checksumWords, Crc32 } from './checksums.ts';
 import { Lz4Unpacker } from './lz4.ts';
+import { ZstdUnpacker } from './zstd.ts';
 
 /** How octets are compressed. Deflate stands in zip archives only. */
 export type Compression = 'gzip' | 'zstd' | 'lz4' | 'deflate';
@@ -32,20 +32,20 @@ export function createUnpacker(compression: Compression, onOctets: (octets: Uint
     case 'lz4':
       return new Lz4Unpacker(onOctets);
     case 'zstd':
-      return fromLibrary(new Decompress(onOctets));
+      return new ZstdUnpacker(onOctets);
     case 'deflate':
       return fromLibrary(new Inflate(onOctets));
   }
 }
 
-/** A stream of fflate or fzstd. */
+/** A stream of fflate. */
 interface LibraryStream {
   push(octets: Uint8Array, isLast?: boolean): void;
 }
 
 function fromLibrary(stream: LibraryStream): Unpacker {
   return {
-    // The libraries keep what they cannot unpack yet; the octets are borrowed.
+    // The library keeps what it cannot unpack yet; the octets are borrowed.
     push: (octets) => {
       stream.push(octets.slice());
     },
