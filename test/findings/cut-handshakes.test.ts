@@ -28,6 +28,17 @@ describe('a client that hangs up in a TLS handshake', () => {
     expect(words).not.toContain('certificate not trusted');
   });
 
+  it('before a ServerHello that came too late has not either', async () => {
+    const words = await wordsOf(connection`
+      3ms client > server ${HELLO}
+      33ms client > server FIN
+      40ms server > client ${ANSWER}
+      41ms client > server RST
+    `);
+    expect(words).toContain('seen nothing of the server yet');
+    expect(words).toContain('a timeout of about 30.0 ms');
+  });
+
   it('behind the certificate may have', async () => {
     const words = await wordsOf(connection`
       3ms client > server ${HELLO}

@@ -81,7 +81,8 @@ function tell(instance: HelloInstance): HelloWords {
   const who = isClient ? client.noun : server.noun;
   const did = cut?.how === 'RST' ? 'reset the connection' : 'closed the connection';
   const after = (cut?.time ?? facts.time(hello.outcomePacket)) - hello.time;
-  const isBeforeServerHello = hello.serverHelloPacket === 0;
+  const isBeforeServerHello =
+    hello.serverHelloPacket === 0 || (cut !== undefined && cut.packet < hello.serverHelloPacket);
   const probably = (hello.marks & HelloMark.ENCRYPTED_ALERT) !== 0;
   return {
     title: `${capitalize(who)} ${did} in the middle of the TLS handshake`,
