@@ -7,7 +7,7 @@ const MORE = 200;
 
 /** The ladder of one flow or exchange: its beginning, its end, and what was loaded of the steps between. */
 export class LadderState {
-  readonly #analysis: Analysis;
+  readonly #analysis: Pick<Analysis, 'ladder'>;
   /** Whose steps are there. */
   #shown: LadderOf | undefined;
   #part = $state.raw<LadderPart | undefined>();
@@ -18,7 +18,7 @@ export class LadderState {
   #isAnswered = $state(false);
   #shows = 0;
 
-  constructor(analysis: Analysis) {
+  constructor(analysis: Pick<Analysis, 'ladder'>) {
     this.#analysis = analysis;
   }
 
