@@ -48,6 +48,8 @@ export const THRESHOLDS = {
   /** Packets of a flow, and packets of all flows, that are looked back to find what a flow's end is about. */
   LOOKED_BACK: 2000,
   LOOKED_BACK_ROWS: 100_000,
+  /** Flows for which that is done: at 2 ms each at most, a quarter of a second. */
+  FLOWS_LOOKED_BACK: 128,
   /** Answers with a server error whose header sections are read. */
   ERRORS_READ: 4096,
   /**

@@ -19,7 +19,9 @@ export const idleDrop = endedExchangeRule({
   looksFor: 'a request on a connection that leads nowhere any more',
   foldedTitle: 'Requests of which nothing was acknowledged',
   unseen: noEndings,
-  candidates: (facts) => endingsOf(facts, 'unheard').filter((ended) => isLong(facts, ended)),
+  // While the capture is read, the acknowledgement may still come.
+  candidates: (facts) =>
+    facts.isFinal ? endingsOf(facts, 'unheard').filter((ended) => isLong(facts, ended)) : [],
   kind: (facts, ended) => (idle(facts, ended) >= THRESHOLDS.IDLE ? 'idle' : ''),
   endOf: endOfWait,
   least: () => Impact.BROKE,

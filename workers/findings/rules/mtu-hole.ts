@@ -34,7 +34,10 @@ export const mtuHole: Rule = {
     if (!facts.isFinal) return [];
     const groups = new Groups<string>();
     const found = new Map<FlowRow, Stuck>();
+    let looked = 0;
     for (const flow of candidates(facts)) {
+      // Each costs a look back through the packets of all flows.
+      if (looked++ >= THRESHOLDS.FLOWS_LOOKED_BACK) break;
       const stuck = holeOf(facts, flow);
       if (stuck === undefined) continue;
       found.set(flow, stuck);

@@ -182,7 +182,7 @@ function tell(facts: Facts, best: Stall, stalls: readonly Stall[], group: Group<
           ? ', up to the end of the capture.'
           : `; it never opened again, and ${closer.noun} ${did}.`
         : ', then it went on.',
-      times > 1 ? ` It told a window of 0 ${formatAmount(times, 'time')} in all.` : undefined,
+      times > 1 ? ` It told so ${formatAmount(times, 'time')} in all.` : undefined,
       felt === undefined || until !== 0
         ? undefined
         : [` ${capitalize(participants.client.noun)} `, { strong: felt }, '.'],
