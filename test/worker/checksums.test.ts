@@ -57,7 +57,7 @@ function zstd(octets: Uint8Array, ...args: readonly string[]): Uint8Array | unde
 function stored(octets: Uint8Array): Uint8Array {
   const hash = new XxHash64();
   hash.add(octets);
-  const parts = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa4, ...littleEndian(octets.length))];
+  const parts: Uint8Array[] = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa4, ...littleEndian(octets.length))];
   for (let at = 0; at < octets.length; at += 65_536) {
     const block = octets.subarray(at, at + 65_536);
     const isLast = at + 65_536 >= octets.length ? 1 : 0;
