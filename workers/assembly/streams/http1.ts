@@ -199,7 +199,7 @@ function cutHead(flow: u32, side: u32, self: usize, as: u32): void {
   const to = from + length;
   // Perhaps the first octets of the protocol that was offered.
   if (leave.isOffered(self) && looksLikeHttp(from, length) != schema.PROTOCOL_HTTP1) return;
-  const message = writeHead(flow, side, self, from, findLineFeed(from, to), to, false);
+  const message = writeHead(flow, side, self, from, findLineFeed(from, to), to, false, true);
   if (message == 0) return;
   setF64(message, schema.MESSAGES_END, timeOf(u32Of(self, state.LAST_PACKET)));
   setU32(message, schema.MESSAGES_LAST_PACKET, u32Of(self, state.LAST_PACKET));
@@ -207,7 +207,10 @@ function cutHead(flow: u32, side: u32, self: usize, as: u32): void {
   orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_UNANSWERED);
 }
 
-/** Writes the head in [at, end) into its exchange; answers the message's row, 0 for an interim response. */
+/**
+ * Writes the head in [at, end) into its exchange; answers the message's row, 0 for an interim response. One that is cut
+ * is not judged by what may have followed.
+ */
 function writeHead(
   flow: u32,
   side: u32,
@@ -216,13 +219,15 @@ function writeHead(
   lineFeed: usize,
   end: usize,
   isSame: bool,
+  isCut: bool,
 ): usize {
   const isResponse = head.isStatusLine(at, end);
   const messageSide = isResponse ? head.RESPONSE : head.REQUEST;
-  const hasCr = lineFeed > at && lineFeed < end && u8At(lineFeed - 1) == CR;
+  const hasCr = lineFeed > at && u8At(lineFeed - 1) == CR;
   const lineEnd = hasCr ? lineFeed - 1 : lineFeed;
   if (isResponse) head.parseStatusLine(at, lineEnd);
   else head.parseRequestLine(at, lineEnd);
+  if (lineFeed == end) head.excuseCutLine(isResponse);
   if (isResponse) count(schema.COUNTER_RESPONSES, 1);
   const sectionStart = min<usize>(lineFeed + 1, end);
   if (isResponse && head.status >= 100 && head.status < 200 && head.status != 101) {
@@ -230,7 +235,9 @@ function writeHead(
     interims.noteInterim(flow, u32Of(self, state.FIRST_PACKET), u32Of(self, state.SEQUENCE), section);
     return 0;
   }
-  const section = head.sectionIn(sectionStart, end, messageSide, isSame);
+  const section = isCut
+    ? head.sectionOfCut(sectionStart, end)
+    : head.sectionIn(sectionStart, end, messageSide, isSame);
   const firstPacket = u32Of(self, state.FIRST_PACKET);
   const exchange = isResponse
     ? head.exchangeOfResponse(flow, side, isAfterGap(self) ? firstPacket : 0)
@@ -249,7 +256,8 @@ function writeHead(
   setU8(message, schema.MESSAGES_MARKS, u32Of(self, state.MARKS));
   setU8(message, schema.MESSAGES_STATE, schema.MESSAGE_STATE_IN_BODY);
   const sectionRow = rowAt(schema.TABLE_SECTIONS, section - 1);
-  let violations = head.violations | u32Of(sectionRow, schema.SECTIONS_VIOLATIONS);
+  let violations = head.violations;
+  violations |= isCut ? head.cutViolations : u32Of(sectionRow, schema.SECTIONS_VIOLATIONS);
   if (!hasCr && lineFeed < end && head.version != 9) violations |= schema.VIOLATION_BARE_LF;
   const exchangeRow = head.exchangeAt(exchange);
   if (isResponse) {
@@ -260,7 +268,7 @@ function writeHead(
       schema.EXCHANGES_AUTHORITY,
       head.authorityOf(u32Of(sectionRow, schema.SECTIONS_HOST)),
     );
-    if (head.version >= 11 && u32Of(sectionRow, schema.SECTIONS_HOST) == 0) {
+    if (!isCut && head.version >= 11 && u32Of(sectionRow, schema.SECTIONS_HOST) == 0) {
       violations |= schema.VIOLATION_HOST_MISSING;
     }
   }
@@ -289,7 +297,7 @@ function parseHead(
   end: usize,
   isSame: bool,
 ): void {
-  const message = writeHead(flow, side, self, at, lineFeed, end, isSame);
+  const message = writeHead(flow, side, self, at, lineFeed, end, isSame, false);
   if (message == 0) {
     state.reset(self, state.START);
     return;
