@@ -22,7 +22,7 @@ const components = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8'
   .sort();
 
 /** What dist/index.html may take on the wire, gzipped, without the samples: README's decisions say why it is not 300 kB. */
-export const SIZE_LIMIT = 400_000;
+export const SIZE_LIMIT = 410_000;
 
 function sha256(content: string | Uint8Array, encoding: 'hex' | 'base64'): string {
   return createHash('sha256').update(content).digest(encoding);
