@@ -256,3 +256,24 @@ describe('what is said of a message that broke nothing', () => {
     expect(lead).toContain('What the server made of it is not in the capture.');
   });
 });
+
+it('a RST after an answer that came before the whole request is not said to have lost nothing', async () => {
+  const upload = String.raw`POST /upload HTTP/1.1\r\nHost: shop\r\nContent-Length: 9\r\n\r\nabc`;
+  const answer = String.raw`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`;
+  const { findings } = await findingsOf(
+    drawn(`
+      client 10.0.0.1:2000
+      server 10.0.0.2:80
+      0ms client > server SYN
+      1ms server > client SYN ACK
+      2ms client > server ACK
+      3ms client > server "${upload}"
+      4ms server > client "${answer}"
+      5ms client > server RST
+    `),
+  );
+  const [finding] = findings.filter(({ rule }) => rule === 'rst-after-response');
+  const lead = plain(finding?.lead ?? []);
+  expect(lead).toContain('was complete before the whole request was sent; 1.00 ms later the client sent RST');
+  expect(lead).not.toContain('Nothing was lost');
+});

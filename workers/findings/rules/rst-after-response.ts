@@ -1,3 +1,4 @@
+import { MessageState } from '../../../src/model/exchange.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import { statusText } from '../correlate.ts';
 import { endedExchangeRule } from '../ended-exchange.ts';
@@ -26,6 +27,8 @@ export const rstAfterResponse = endedExchangeRule({
     const after = close.time - (exchange.response?.end ?? close.time);
     const isIdle = after > THRESHOLDS.REACTION;
     const answer = statusText(exchange);
+    const isWhole = exchange.request === undefined || exchange.request.state === MessageState.COMPLETE;
+    const before = isWhole ? 'and no request was outstanding' : 'before the whole request was sent';
     return {
       title:
         felt !== undefined
@@ -36,8 +39,8 @@ export const rstAfterResponse = endedExchangeRule({
       lead: prose(
         'The answer ',
         code(answer),
-        ` was complete and no request was outstanding; ${formatDuration(after)} later ${who.noun} sent RST instead of FIN.`,
-        felt === undefined ? ' Nothing was lost.' : undefined,
+        ` was complete ${before}; ${formatDuration(after)} later ${who.noun} sent RST instead of FIN.`,
+        felt === undefined && isWhole ? ' Nothing was lost.' : undefined,
       ),
       whyItMatters: prose(
         felt === undefined
