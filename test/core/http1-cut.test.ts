@@ -76,7 +76,7 @@ describe('a head that is cut is not accused of what may have followed', () => {
   it.each([
     ['a folded line', `${HOST} Acc`, 'folded line'],
     ['a control character', `${HOST}A: b\x01`, 'control character'],
-    ['white space before the colon', `${HOST}A : b`, 'space before colon'],
+    ['white space before the colon', `${HOST}A : b`, 'space before the colon'],
   ])('but of what is there: %s', async (_, start, tag) => {
     expect((await told(start))?.tags).toEqual([tag]);
   });

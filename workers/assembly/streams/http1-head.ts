@@ -35,7 +35,6 @@ import { sectionOf } from './http1-section';
 
 const CR: u32 = 13;
 const SPACE: u32 = 32;
-const LINE_FEED: u32 = 10;
 const SLASH: u32 = 47;
 const HTTP: u32 = 0x48545450; // "HTTP"
 const GET: u32 = 0x47455420; // "GET "
@@ -237,45 +236,15 @@ export function parseStatusLine(at: usize, end: usize): void {
 
 /** The start line that was parsed last was cut: what is missing of it is not wrong, and its last word may go on. */
 export function excuseCutLine(isResponse: bool): void {
-  if (version == 0 || version == 9 || (isResponse && status < 100)) violations = 0;
-  if (isResponse) {
-    if (status < 100) status = 0;
-    return;
-  }
+  const isOpen = isResponse && status < 100;
+  if (version == 0 || version == 9 || isOpen) violations = 0;
+  if (isOpen) status = 0;
   if (version == 9) version = 0;
-  if (targetAt == 0) return;
+  if (isResponse || targetAt == 0) return;
   // What stands of the version is no part of the target.
   let last = targetEnd;
   while (last > targetAt && u8At(last - 1) != SPACE) last--;
   if (last > targetAt && beginsLikeResponse(last, targetEnd)) targetEnd = last - 1;
-}
-
-/** Faults of a line that nothing behind its cut can mend. */
-const EVIDENT: u32 =
-  schema.VIOLATION_OBS_FOLD |
-  schema.VIOLATION_CONTROL_CHARACTER |
-  schema.VIOLATION_SPACE_BEFORE_COLON |
-  schema.VIOLATION_NAME_NOT_TOKEN;
-
-/** What is wrong in the section that {@link sectionOfCut} answered last. */
-export let cutViolations: u32 = 0;
-
-/**
- * The section of a head that is cut in [at, end). The line that it was cut in tells nothing, neither a value that may go on nor what
- * is missing: it is left out, but for what is wrong in it already.
- */
-export function sectionOfCut(at: usize, end: usize): u32 {
-  let whole = end;
-  while (whole > at && u8At(whole - 1) != LINE_FEED) whole--;
-  if (whole < end && u8At(end - 1) == CR) end--;
-  const section = sectionOf(at, whole);
-  cutViolations = u32Of(rowAt(schema.TABLE_SECTIONS, section - 1), schema.SECTIONS_VIOLATIONS);
-  if (whole == end) return section;
-  const all = sectionOf(at, end);
-  const evident =
-    u32Of(rowAt(schema.TABLE_SECTIONS, all - 1), schema.SECTIONS_VIOLATIONS) & EVIDENT & ~cutViolations;
-  cutViolations |= evident;
-  return evident ? all : section;
 }
 
 /** Whether the interned method is this one. */

@@ -20,6 +20,7 @@ import { intern, textAddress, textLength } from '../strings';
 const CR: u32 = 13;
 const SPACE: u32 = 32;
 const TAB: u32 = 9;
+const LINE_FEED: u32 = 10;
 const COMMA: u32 = 44;
 const SEMICOLON: u32 = 59;
 /** 2^53: beyond it a number of octets is not exact. */
@@ -325,4 +326,32 @@ function transferEncoding(at: usize, end: usize): void {
   for (let comma = findOctet(at, end, COMMA); comma < end; comma = findOctet(last, end, COMMA))
     last = comma + 1;
   finalIsChunked = hasToken(last, end, 'chunked');
+}
+
+/** Faults of a line that nothing behind its cut can mend. */
+const EVIDENT: u32 =
+  schema.VIOLATION_OBS_FOLD |
+  schema.VIOLATION_CONTROL_CHARACTER |
+  schema.VIOLATION_SPACE_BEFORE_COLON |
+  schema.VIOLATION_NAME_NOT_TOKEN;
+
+/** What is wrong in the section that {@link sectionOfCut} answered last. */
+export let cutViolations: u32 = 0;
+
+/**
+ * The section of a head that is cut in [at, end). The line that it was cut in tells nothing, neither a value that may go on nor what
+ * is missing: it is left out, but for what is wrong in it already.
+ */
+export function sectionOfCut(at: usize, end: usize): u32 {
+  let whole = end;
+  while (whole > at && u8At(whole - 1) != LINE_FEED) whole--;
+  if (whole < end && u8At(end - 1) == CR) end--;
+  const section = sectionOf(at, whole);
+  cutViolations = u32Of(rowAt(schema.TABLE_SECTIONS, section - 1), schema.SECTIONS_VIOLATIONS);
+  if (whole == end) return section;
+  const all = sectionOf(at, end);
+  const evident =
+    u32Of(rowAt(schema.TABLE_SECTIONS, all - 1), schema.SECTIONS_VIOLATIONS) & EVIDENT & ~cutViolations;
+  cutViolations |= evident;
+  return evident ? all : section;
 }

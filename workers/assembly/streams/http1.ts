@@ -12,6 +12,7 @@ import * as body from './http1-body';
 import * as call from './http1-grpc-web';
 import * as head from './http1-head';
 import * as leave from './http1-leave';
+import { cutViolations, sectionOfCut } from './http1-section';
 import * as state from './http1-state';
 import * as streams from './index';
 import * as interims from './interims';
@@ -236,7 +237,7 @@ function writeHead(
     return 0;
   }
   const section = isCut
-    ? head.sectionOfCut(sectionStart, end)
+    ? sectionOfCut(sectionStart, end)
     : head.sectionIn(sectionStart, end, messageSide, isSame);
   const firstPacket = u32Of(self, state.FIRST_PACKET);
   const exchange = isResponse
@@ -257,7 +258,7 @@ function writeHead(
   setU8(message, schema.MESSAGES_STATE, schema.MESSAGE_STATE_IN_BODY);
   const sectionRow = rowAt(schema.TABLE_SECTIONS, section - 1);
   let violations = head.violations;
-  violations |= isCut ? head.cutViolations : u32Of(sectionRow, schema.SECTIONS_VIOLATIONS);
+  violations |= isCut ? cutViolations : u32Of(sectionRow, schema.SECTIONS_VIOLATIONS);
   if (!hasCr && lineFeed < end && head.version != 9) violations |= schema.VIOLATION_BARE_LF;
   const exchangeRow = head.exchangeAt(exchange);
   if (isResponse) {
