@@ -69,5 +69,20 @@ for (const ends of ['IPv4', 'IPv6'] as const) {
         expect(exchanges(core), `without ${missing}`).toEqual(['- - 200']);
       }
     });
+
+    it('of which the rest never comes leave the first one with its flow, and no octets', async () => {
+      const core = await readFourWays(asked(ends, 'fragments 48 without 3'));
+      const { packets, flows, directions } = core.tables;
+      // A packet of its flow from the client, with its flags: PSH and ACK.
+      expect([packets.flow(3), packets.marks(3) & 1, packets.tcpFlags(3)]).toEqual([0, 0, 0x18]);
+      expect(protocols(core).slice(3, 5)).toEqual(['TCP', ends.toUpperCase()]);
+      expect(flows.transport(packets.flow(4))).toBe(255);
+      expect(directions.octets(0)).toBe(0);
+      const whole = await readFourWays(asked(ends, 'fragments 48'));
+      expect(whole.tables.directions.packets(0)).toBe(directions.packets(0));
+      expect(whole.tables.packets.tcpFlags(3)).toBe(0);
+      const headless = await readFourWays(asked(ends, 'fragments 48 without 1'));
+      expect(headless.tables.flows.transport(headless.tables.packets.flow(3))).toBe(255);
+    });
   });
 }

@@ -8,6 +8,7 @@ import {
   TLS_HANDSHAKE_TYPES,
 } from '../../src/model/registries.ts';
 import { type Core, decodeText } from '../core.ts';
+import { Transport } from '../roles.ts';
 import { type DescribedPacket, fieldOfNumber } from '../details/described-packet.ts';
 import { ethernetOf, flagNames, ipv4Of } from '../details/field-value.ts';
 import { markWords, PROBE_ANSWER } from '../packet-marks.ts';
@@ -43,10 +44,23 @@ export function infoLine(core: Core, row: number, packet: DescribedPacket): stri
   return notes.join('') + content(core, row, packet);
 }
 
+/** The first fragment of a datagram: with its ports and flags where it became its flow's, because the rest never came. */
+function fragmentInfo(core: Core, row: number, packet: DescribedPacket): string | undefined {
+  const hasMore = ((packet.findLast('ip.flags')?.value ?? 0) & 1) !== 0;
+  if (!hasMore || packet.findLast('ip.frag_offset')?.value !== 0) return undefined;
+  const flow = core.tables.packets.flow(row);
+  const transport = flow < 0 ? 0 : core.tables.flows.transport(flow);
+  if (transport !== Transport.TCP && transport !== Transport.UDP) return otherInfo(packet);
+  const says = packet.has('tcp') ? tcpInfo(core, row, packet) : udpInfo(packet);
+  return `[IP fragment, the rest was not captured] ${says}`;
+}
+
 function content(core: Core, row: number, packet: DescribedPacket): string {
   if (packet.has('arp')) return arpInfo(packet);
   const icmp = icmpInfo(packet);
   if (icmp !== undefined) return icmp;
+  const fragment = fragmentInfo(core, row, packet);
+  if (fragment !== undefined) return fragment;
   if (core.tables.packets.protocol(row) === Protocol.HTTP2) {
     const http2 = http2Info(core, row, packet.octetsOf(packet.findLast('tcp.payload')));
     if (http2 !== undefined) return http2;

@@ -8,10 +8,13 @@ import * as scratch from '../layers/scratch';
 import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import { now } from '../times';
+import * as lone from './lone-fragments';
 
 /** RFC 8200: a datagram that is not whole within a minute is given up. */
 const PATIENCE_NANOSECONDS: f64 = 60_000_000_000;
 const LARGEST: u32 = 65_536;
+/** Octets that tell ports and flags of TCP. */
+const LEAST_HEADER: u32 = 16;
 /** Datagrams that wait at once: slots of a table by hash; a newer one takes an older one's place. */
 const SLOTS: u32 = 256;
 /** Octets 0 … 65535 in units of eight: one bit each. */
@@ -25,10 +28,13 @@ const END: usize = 20;
 const OCTETS: usize = 24;
 const HIGHEST: usize = 28;
 const PACKET: usize = 32;
-const SLOT: usize = 40;
-const indexed: usize = memory.data(256 * 40, 8);
+/** Packet of the first fragment, whose octets are in the buffer; IP protocol number of what it carries. */
+const FIRST: usize = 36;
+const TRANSPORT: usize = 40;
+const SLOT: usize = 48;
+const indexed: usize = memory.data(256 * 48, 8);
 /** Following a flow puts its datagrams together again, perhaps while others are still indexed. */
-const followed: usize = memory.data(256 * 40, 8);
+const followed: usize = memory.data(256 * 48, 8);
 let slots: usize = indexed;
 
 /** Where the datagram is that take() completed, and its length. */
@@ -83,6 +89,10 @@ export function take(at: usize, end: usize): bool {
   // A fragment that was cut by the snap length leaves a hole that nothing fills.
   if (captured < scratch.wireLength || from + captured > LARGEST) return false;
   if (!scratch.hasMoreFragments) setU32(slot, END, from + captured);
+  if (from == 0 && captured >= LEAST_HEADER) {
+    setU32(slot, FIRST, currentPacket);
+    setU32(slot, TRANSPORT, scratch.transport);
+  }
   put(slot, at, from, captured);
   const total = u32Of(slot, END);
   if (total == 0 || u32Of(slot, OCTETS) < total || u32Of(slot, HIGHEST) > total) return false;
@@ -112,6 +122,8 @@ function put(slot: usize, at: usize, from: u32, captured: u32): void {
 function incomplete(slot: usize): void {
   const end = u32Of(slot, END);
   issueAt(u32Of(slot, PACKET), schema.ISSUE_CODE_IP_FRAGMENT, u32Of(slot, OCTETS), end == 0 ? NaN : <f64>end);
+  const first = u32Of(slot, FIRST);
+  if (first && slots == indexed) lone.note(first, u32Of(slot, TRANSPORT), u32Of(slot, BUFFER));
   clear(slot);
 }
 
@@ -129,4 +141,5 @@ export function finish(): void {
     const slot = slots + <usize>index * SLOT;
     if (u32Of(slot, BUFFER)) incomplete(slot);
   }
+  lone.settle();
 }

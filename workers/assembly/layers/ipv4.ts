@@ -73,6 +73,8 @@ export function ipv4(at: usize, end: usize): u32 {
     scratch.isFragment = true;
     scratch.fragmentOffset = (fragment & 0x1fff) << 3;
     scratch.hasMoreFragments = (fragment & 0x2000) != 0;
+    // The first one has the header of what it carries: to be looked at, not to be indexed.
+    if (describing && scratch.fragmentOffset == 0) return aboveIp(scratch.transport);
     return LAYER_NONE;
   }
   return aboveIp(scratch.transport);

@@ -107,6 +107,10 @@ function extensions(at: usize, end: usize, nextHeader: u32, left: u32): u32 {
       scratch.identification = u32At(at + 4);
       scratch.next = at + 8;
       scratch.wireLength = left;
+      if (describing && scratch.fragmentOffset == 0) {
+        scratch.next = at + size;
+        return aboveIp(nextHeader);
+      }
       return LAYER_NONE;
     }
     at += size;
