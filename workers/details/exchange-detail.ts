@@ -104,8 +104,9 @@ function related(core: Core, exchange: ExchangeRow): readonly Evidence[] {
   const packet = (number: number, label: string): void => {
     if (number !== 0) found.push({ kind: 'packet', packet: number, label: `${label}, packet ${number}` });
   };
-  packet(messages.firstPacket(request), 'request');
-  packet(messages.firstPacket(response), 'response');
+  const isMissing = isHandshakeMissing(core, exchange);
+  packet(messages.firstPacket(request), isMissing ? 'first frame of the client' : 'request');
+  packet(messages.firstPacket(response), isMissing ? 'first frame of the server' : 'response');
   if (messages.lastPacket(response) !== messages.firstPacket(response)) {
     packet(messages.lastPacket(response), 'end of the response');
   }
