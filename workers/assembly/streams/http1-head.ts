@@ -1,13 +1,11 @@
 // Start lines (RFC 9112 sections 3 and 4), and which exchange a message belongs to.
 
 import {
-  copyOctets,
   findLineFeed,
   findOctet,
   has,
   hasControl,
   isDigit,
-  isEqual,
   isTokenOctet,
   lowerCase,
   rawU64,
@@ -56,14 +54,6 @@ export let status: u32 = 0;
 export let version: u32 = 0;
 export let violations: u32 = 0;
 
-// The last section of requests and of responses: most messages repeat it octet for octet.
-const SAME: u32 = 4096;
-const lastSections: usize = memory.data(2 * 4096 + 32, 16);
-let lastLength0: u32 = 0;
-let lastLength1: u32 = 0;
-let lastRow0: u32 = 0;
-let lastRow1: u32 = 0;
-
 /** Address of the row of an exchange's request (0) or response (1). */
 export function messageAt(exchange: u32, side: u32): usize {
   return rowAt(schema.TABLE_MESSAGES, (exchange << 1) + side);
@@ -72,36 +62,6 @@ export function messageAt(exchange: u32, side: u32): usize {
 /** Address of an exchange's row. */
 export function exchangeAt(exchange: u32): usize {
   return rowAt(schema.TABLE_EXCHANGES, exchange);
-}
-
-/** End of the header section that begins at `at` where it repeats the last one; 0 where it does not. */
-export function endOfSameSection(at: usize, end: usize, side: u32): usize {
-  const length = side ? lastLength1 : lastLength0;
-  if (length == 0 || !has(at, end, length)) return 0;
-  return isEqual(at, lastSections + <usize>side * SAME, length) ? at + length : 0;
-}
-
-/** The section of an interim response, likewise: the final one that follows it is not compared with it. */
-export function interimSection(at: usize, end: usize, isSame: bool): u32 {
-  return isSame ? lastRow1 : sectionOf(at, end);
-}
-
-/** The section in [at, end): row plus one. `isSame` where endOfSameSection told its end. */
-export function sectionIn(at: usize, end: usize, side: u32, isSame: bool): u32 {
-  if (isSame) return side ? lastRow1 : lastRow0;
-  const section = sectionOf(at, end);
-  const length = <u32>(end - at);
-  if (length <= SAME) {
-    copyOctets(lastSections + <usize>side * SAME, at, length);
-    if (side) {
-      lastLength1 = length;
-      lastRow1 = section;
-    } else {
-      lastLength0 = length;
-      lastRow0 = section;
-    }
-  }
-  return section;
 }
 
 /** End of a head: behind the first empty line at or after `from`, which is in [at, end); 0 where there is none. */

@@ -11,6 +11,7 @@ import * as http09 from './http09';
 import * as body from './http1-body';
 import * as call from './http1-grpc-web';
 import * as head from './http1-head';
+import * as lastSection from './http1-last-section';
 import * as leave from './http1-leave';
 import { cutViolations, sectionOfCut } from './http1-section';
 import * as state from './http1-state';
@@ -118,7 +119,7 @@ function begin(flow: u32, side: u32, self: usize, at: usize, end: usize, sequenc
   const messageSide = isResponse ? head.RESPONSE : head.REQUEST;
   const lineFeed = findLineFeed(at, end);
   if (lineFeed < end) {
-    const same = head.endOfSameSection(lineFeed + 1, end, messageSide);
+    const same = lastSection.endOfSameSection(lineFeed + 1, end, messageSide);
     if (same) {
       parseHead(flow, side, self, at, lineFeed, same, true);
       return same;
@@ -232,13 +233,13 @@ function writeHead(
   if (isResponse) count(schema.COUNTER_RESPONSES, 1);
   const sectionStart = min<usize>(lineFeed + 1, end);
   if (isResponse && head.status >= 100 && head.status < 200 && head.status != 101) {
-    const section = head.interimSection(sectionStart, end, isSame);
+    const section = lastSection.interimSection(sectionStart, end, isSame);
     interims.noteInterim(flow, u32Of(self, state.FIRST_PACKET), u32Of(self, state.SEQUENCE), section);
     return 0;
   }
   const section = isCut
     ? sectionOfCut(sectionStart, end)
-    : head.sectionIn(sectionStart, end, messageSide, isSame);
+    : lastSection.sectionIn(sectionStart, end, messageSide, isSame);
   const firstPacket = u32Of(self, state.FIRST_PACKET);
   const exchange = isResponse
     ? head.exchangeOfResponse(flow, side, isAfterGap(self) ? firstPacket : 0)
