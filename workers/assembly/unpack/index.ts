@@ -73,7 +73,10 @@ function undoBase64(characters: usize): void {
   const end = packed + characters;
   for (let at = packed; at < end; at += 4) {
     const bits =
-      (sextet(u8At(at)) << 18) | (sextet(u8At(at + 1)) << 12) | (sextet(u8At(at + 2)) << 6) | sextet(u8At(at + 3));
+      (sextet(u8At(at)) << 18) |
+      (sextet(u8At(at + 1)) << 12) |
+      (sextet(u8At(at + 2)) << 6) |
+      sextet(u8At(at + 3));
     setU8(to, 0, bits >> 16);
     setU8(to, 1, bits >> 8);
     setU8(to, 2, bits);
@@ -123,7 +126,7 @@ function decode(out: usize, end: usize): void {
   let state: u32 = 0;
   let at = out;
   while (at < end) {
-    const position = <u32>(at - out) & (POSITIONS - 1);
+    const position = (<u32>(at - out)) & (POSITIONS - 1);
     const isAfterLiteral = state < AFTER_LITERAL;
     if (bitOf(IS_MATCH + (state << 2) + position) == 0) {
       const previous = at > out ? u8At(at - 1) : 0;
