@@ -83,8 +83,10 @@ function leads(format: u32, captured: u32): bool {
   if (room < second || room - second < COMMON) return false;
   const at = firstRecord + second;
   const length = u32In(at + 8, isBigEndian);
+  const snapLength = u32In(firstRecord - 8, isBigEndian);
   return (
-    length <= LIMIT_RECORD_OCTETS &&
+    u32In(at, isBigEndian) != 0 &&
+    length <= (snapLength ? min<u32>(snapLength, LIMIT_RECORD_OCTETS) : LIMIT_RECORD_OCTETS) &&
     length <= u32In(at + 12, isBigEndian) &&
     u32In(at + 4, isBigEndian) < MICROSECONDS &&
     isNear(at)
