@@ -69,10 +69,10 @@ function isOwn(header: usize, captured: u32): bool {
   if (room <= second) return true;
   const rest = room - second;
   if (rest < COMMON) return rest < 4 || isNear(firstRecord + second);
-  return (
-    u32In(firstRecord + second + 8, isBigEndian) <= LIMIT_RECORD_OCTETS &&
-    u32In(firstRecord + second + 4, isBigEndian) < MICROSECONDS
-  );
+  const at = firstRecord + second;
+  const length = u32In(at + 8, isBigEndian);
+  const isLikely = length <= u32In(at + 12, isBigEndian) || u32In(at + 4, isBigEndian) < MICROSECONDS;
+  return length <= LIMIT_RECORD_OCTETS && isLikely;
 }
 
 /** Whether record headers of this format lead to the end of the file, or to a second record without doubt. */
