@@ -21,7 +21,7 @@ const SHORTEST: Nanoseconds = 1000;
 export function timeTicks({ from, to }: TimeRange, most: number): readonly TimeTick[] {
   const length = to - from;
   if (!(length > 0) || most < 1) return [];
-  const step = roundStep(length / most);
+  const step = timeStep(length / most);
   const ticks: TimeTick[] = [];
   for (let index = Math.ceil(from / step - 1e-9) || 0; index * step <= to; index++) {
     const time = index * step;
@@ -37,9 +37,22 @@ export function roundStep(least: number): number {
   return 10 * power;
 }
 
+/** Steps by the clock, in seconds: half a minute to a day. */
+const CLOCK_STEPS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const;
+const SECOND: Nanoseconds = 1e9;
+const DAY: Nanoseconds = 86_400 * SECOND;
+
+/** The next round step of a time axis: by tens, above 20 seconds by the clock. */
+function timeStep(least: Nanoseconds): Nanoseconds {
+  if (least <= 20 * SECOND) return roundStep(least);
+  const seconds = CLOCK_STEPS.find((step) => step * SECOND >= least * (1 - 1e-9));
+  return seconds === undefined ? roundStep(least / DAY) * DAY : seconds * SECOND;
+}
+
 /** Seconds with as many decimals as the step asks for; far into a fine axis, the time since its first whole step. */
 function tickLabel(time: Nanoseconds, step: Nanoseconds, from: Nanoseconds): string {
   if (time === 0) return '0';
+  if (step > 20 * SECOND) return formatRound(time);
   if (from <= 0 && step < 1e9) return formatRound(time);
   const decimals = Math.max(0, Math.ceil(-Math.log10(step / 1e9) - 1e-9));
   if (decimals <= 4) return `${(time / 1e9).toFixed(decimals)} s`;

@@ -16,6 +16,13 @@ describe('the marks of a time axis', () => {
     expect(labels(0, 80e6, 4)).toEqual(['0', '20 ms', '40 ms', '60 ms', '80 ms']);
   });
 
+  test('are by the clock where they are far from each other', () => {
+    expect(labels(0, 120e9, 4)).toEqual(['0', '30 s', '1 min', '1 min 30 s', '2 min']);
+    expect(labels(0, 38_000e9, 3)).toEqual(['0', '6 h']);
+    expect(labels(0, 6 * 3600e9, 4)).toEqual(['0', '2 h', '4 h', '6 h']);
+    expect(labels(0, 12 * 86_400e9, 3)).toEqual(['0', '5 d', '10 d']);
+  });
+
   test('far into a fine axis count from the first of them', () => {
     expect(labels(12e9, 12e9 + 40e3, 4)).toEqual(['12.00000 s', '+10 µs', '+20 µs', '+30 µs', '+40 µs']);
   });
