@@ -236,7 +236,17 @@ describe('the rules on a HAR file', () => {
     const { told } = await open(har([entry({})]));
     const verdicts = told.allFindings.at(-1)?.verdicts ?? [];
     const judged = verdicts.filter(({ verdict }) => verdict === 'not found').map(({ rule }) => rule);
-    expect(judged).toEqual(['dup-te', 'te-and-cl', 'cl-conflict', 'bad-host', 'duplicate-singleton']);
+    expect(judged).toEqual([
+      'dup-te',
+      'te-and-cl',
+      'cl-conflict',
+      'bad-host',
+      'te-in-http10',
+      'bad-field-line',
+      'header-limits',
+      'body-forbidden',
+      'duplicate-singleton',
+    ]);
     const others = verdicts.filter(({ verdict }) => verdict === 'not applicable');
     expect(new Set(others.map(({ reason }) => reason))).toEqual(new Set(['a HAR has no packets']));
   });
@@ -246,6 +256,8 @@ describe('the rules on a HAR file', () => {
       ['te-and-cl', 'response', ['Transfer-Encoding: chunked', 'Content-Length: 7']],
       ['cl-conflict', 'response', ['Content-Length: 7\n8']],
       ['bad-host', 'request', ['Host: a.example', 'Host: b.example']],
+      ['bad-field-line', 'response', ['Bad Name: 7']],
+      ['header-limits', 'request', [`Cookie: ${'x'.repeat(70_000)}`]],
       ['duplicate-singleton', 'response', ['Content-Type: text/html', 'Content-Type: text/plain']],
     ];
   for (const [rule, side, lines] of faults) {
