@@ -1,34 +1,19 @@
 // gRPC-Web over HTTP/1: a call's messages are counted and its status is read while its content passes, as in HTTP/2.
 
-import { addF64, appendRow, orU8, rowAt, rowCount, setU32, setU8, u32Of } from '../columns';
+import { addF64, orU8, rowAt, setU32, u32Of } from '../columns';
 import * as schema from '../schema';
 import * as grpc from './grpc';
 import * as web from './grpc-web';
-import { exchangeAt, messageAt, RESPONSE } from './http1-head';
+import { messageAt, RESPONSE } from './http1-head';
 import * as state from './http1-state';
+import { streamOf } from './http1-stream';
 
 const ABSENT: u32 = 0xffffffff;
-
-/** The streams row plus one of the call of an exchange; makes it where it is new. */
-function streamOf(exchange: u32): u32 {
-  const at = exchangeAt(exchange);
-  const known = u32Of(at, schema.EXCHANGES_STREAM);
-  if (known) return known;
-  const stream = rowCount(schema.TABLE_STREAMS) + 1;
-  const row = appendRow(schema.TABLE_STREAMS);
-  appendRow(schema.TABLE_STREAM_SIDES);
-  appendRow(schema.TABLE_STREAM_SIDES);
-  setU32(row, schema.STREAMS_EXCHANGE, exchange);
-  setU32(row, schema.STREAMS_GRPC_STATUS, ABSENT);
-  setU8(row, schema.STREAMS_KIND, schema.STREAM_KIND_GRPC_WEB);
-  setU32(at, schema.EXCHANGES_STREAM, stream);
-  return stream;
-}
 
 /** A message of gRPC-Web begins, whose header section has these marks: its content is looked into from here on. */
 export function begin(self: usize, section: usize, marks: u32): void {
   const exchange = u32Of(self, state.EXCHANGE) - 1;
-  const stream = streamOf(exchange);
+  const stream = streamOf(exchange, schema.STREAM_KIND_GRPC_WEB);
   if (u32Of(self, state.SIDE) == RESPONSE) noteStatus(stream - 1, section, true);
   // What is compressed as a whole would have to be inflated first.
   if ((marks & schema.SECTION_MARK_CONTENT_ENCODING) == 0) setU32(self, state.CALL, stream);

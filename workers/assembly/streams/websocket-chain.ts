@@ -9,6 +9,7 @@ import { allocate, release } from '../memory';
 import * as schema from '../schema';
 import { timeOf } from '../times';
 import { createExchange, messageAt, REQUEST, RESPONSE } from './http1-head';
+import { streamOf } from './http1-stream';
 import * as websocket from './websocket';
 import * as frame from './websocket-frame';
 import * as state from './websocket-state';
@@ -108,7 +109,7 @@ function believe(flow: u32, side: u32): void {
   const client = isClient(chain) ? side : side ^ 1;
   if (client) orU32(flowAt(flow), schema.FLOWS_MARKS, schema.FLOW_MARK_CLIENT_IS_RESPONDER);
   const exchange = createExchange(flow);
-  const stream = websocket.streamOf(exchange) - 1;
+  const stream = streamOf(exchange, schema.STREAM_KIND_WEBSOCKET) - 1;
   orU8(rowAt(schema.TABLE_STREAMS, stream), schema.STREAMS_MARKS, schema.STREAM_MARK_HANDSHAKE_MISSING);
   become(flow, client, exchange, REQUEST, (stream << 1) + REQUEST);
   become(flow, client ^ 1, exchange, RESPONSE, (stream << 1) + RESPONSE);

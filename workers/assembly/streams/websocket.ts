@@ -2,30 +2,14 @@
 // say is read again from the file when somebody looks.
 
 import { copyOctets, u32At, u8At } from '../bytes';
-import {
-  addF64,
-  addU32,
-  appendRow,
-  f64Of,
-  orU8,
-  rowAt,
-  rowCount,
-  setF64,
-  setU16,
-  setU32,
-  setU8,
-  u32Of,
-  u8Of,
-} from '../columns';
+import { addF64, addU32, f64Of, orU8, rowAt, setF64, setU16, setU32, setU8, u32Of, u8Of } from '../columns';
 import { directionAt } from '../flows/table';
 import * as schema from '../schema';
-import { exchangeAt, messageAt, REQUEST } from './http1-head';
+import { messageAt, REQUEST } from './http1-head';
+import { streamOf } from './http1-stream';
 import * as streams from './index';
 import * as frame from './websocket-frame';
 import * as state from './websocket-state';
-
-/** streams.grpcStatus where there is none. */
-const GRPC_STATUS_ABSENT: u32 = 0xffffffff;
 
 function dissectorOf(flow: u32, side: u32): usize {
   const direction = directionAt(flow, side);
@@ -39,28 +23,12 @@ export function extensionsOf(marks: u32): u32 {
   return marks & schema.SECTION_MARK_WEBSOCKET_EXTENSION ? deflate | frame.EXTENSION : deflate;
 }
 
-/** The streams row of an exchange that became a WebSocket; makes it where it is new. Row plus one. */
-export function streamOf(exchange: u32): u32 {
-  const at = exchangeAt(exchange);
-  const known = u32Of(at, schema.EXCHANGES_STREAM);
-  if (known) return known;
-  const stream = rowCount(schema.TABLE_STREAMS) + 1;
-  const row = appendRow(schema.TABLE_STREAMS);
-  appendRow(schema.TABLE_STREAM_SIDES);
-  appendRow(schema.TABLE_STREAM_SIDES);
-  setU32(row, schema.STREAMS_EXCHANGE, exchange);
-  setU32(row, schema.STREAMS_GRPC_STATUS, GRPC_STATUS_ABSENT);
-  setU8(row, schema.STREAMS_KIND, schema.STREAM_KIND_WEBSOCKET);
-  setU32(at, schema.EXCHANGES_STREAM, stream);
-  return stream;
-}
-
 /**
  * Begins with what the client (`message` REQUEST) or the server (RESPONSE) of the exchange sends from now on in the direction.
  * `marks` are those of the header section that agreed on extensions; `isAtBorder` where the next octet begins a frame.
  */
 export function start(flow: u32, side: u32, exchange: u32, message: u32, marks: u32, isAtBorder: bool): void {
-  const stream = streamOf(exchange);
+  const stream = streamOf(exchange, schema.STREAM_KIND_WEBSOCKET);
   if (marks & schema.SECTION_MARK_WEBSOCKET_DEFLATE) {
     orU8(
       rowAt(schema.TABLE_STREAMS, stream - 1),
