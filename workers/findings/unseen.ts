@@ -19,6 +19,11 @@ export function cutMessages(facts: Facts): string | undefined {
   return areCut ? 'the snap length cut packets of every HTTP connection' : undefined;
 }
 
+/** Why this capture cannot show what becomes of connections. */
+export function noConnection(facts: Facts): string | undefined {
+  return facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined;
+}
+
 /** Why this capture cannot show how an HTTP exchange ended. */
 export function noEndings(facts: Facts): string | undefined {
   if (facts.tables.exchanges.rows === 0) return 'no HTTP message in clear was captured';

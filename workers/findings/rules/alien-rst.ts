@@ -4,23 +4,19 @@ import { FlowMark } from '../../../src/model/flow.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow } from '../../../src/model/units.ts';
-import { feltByCaller, findDownstream } from '../correlate.ts';
+import { type Concerned, concernedAtEnd } from '../concerned.ts';
 import { endpointsOf, evidenceOf, exampleLadder } from '../example.ts';
-import type { Close, ExchangeFacts, Facts, Side } from '../facts.ts';
+import type { Close, Facts, Side } from '../facts.ts';
 import { type Group, Groups } from '../group.ts';
 import { judge } from '../judge.ts';
 import { LadderBuilder, other } from '../ladder.ts';
-import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { Draft, Impact, type ImpactLevel, type Rule, type Statement } from '../rule.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, code, prose } from '../words.ts';
 
-interface Alien {
+interface Alien extends Concerned {
   readonly flow: FlowRow;
   readonly close: Close;
-  readonly exchange: ExchangeFacts | undefined;
-  readonly downstream: ExchangeFacts | undefined;
-  readonly participants: Participants;
-  readonly felt: string | undefined;
   readonly impact: ImpactLevel;
 }
 
@@ -28,7 +24,7 @@ interface Alien {
 export const alienRst: Rule = {
   id: 'alien-rst',
   looksFor: 'a RST that came from somewhere between',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find(facts, claims) {
     const groups = new Groups<string>();
     const closes = new Map<FlowRow, Close>();
@@ -78,18 +74,12 @@ function alienClose(facts: Facts, flow: FlowRow): Close | undefined {
 }
 
 function examine(facts: Facts, flow: FlowRow, close: Close): Alien {
-  const last = facts.tables.flows.lastExchange(flow);
-  const exchange = last === 0 ? undefined : facts.exchange(last - 1);
-  const downstream = exchange === undefined ? undefined : findDownstream(facts, exchange);
-  const felt = feltByCaller(downstream, exchange?.status ?? 0);
-  const participants =
-    exchange === undefined
-      ? nameEnds(facts, flow, facts.clientOf(flow), undefined)
-      : nameParticipants(facts, exchange, downstream);
+  const concerned = concernedAtEnd(facts, flow);
+  const { exchange, felt } = concerned;
   const isDone =
     exchange === undefined ? isEstablished(facts, flow) : exchange.response?.state === MessageState.COMPLETE;
   const impact = felt !== undefined ? Impact.FELT : isDone ? Impact.ODD : Impact.BROKE;
-  return { flow, close, exchange, downstream, participants, felt, impact };
+  return { ...concerned, flow, close, impact };
 }
 
 /** Whether a connection without messages in clear got as far as data of both sides: what the RST broke of it is not known. */

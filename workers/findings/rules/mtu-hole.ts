@@ -3,33 +3,29 @@ import { FlowMark } from '../../../src/model/flow.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow } from '../../../src/model/units.ts';
-import { feltByCaller, findDownstream } from '../correlate.ts';
+import { type Concerned, concernedAtEnd } from '../concerned.ts';
 import { evidenceOf, exampleLadder, sidesOf } from '../example.ts';
-import { type ExchangeFacts, type Facts } from '../facts.ts';
+import { type Facts } from '../facts.ts';
 import { type Group, Groups } from '../group.ts';
 import { type IcmpError, icmpErrorOf } from '../icmp-words.ts';
 import { judge } from '../judge.ts';
 import { LadderBuilder, other } from '../ladder.ts';
-import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { Draft, Impact, type Rule, type Statement } from '../rule.ts';
 import { type Stuck, stuckOf } from '../stuck.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, prose } from '../words.ts';
 
-interface Hole {
+interface Hole extends Concerned {
   readonly flow: FlowRow;
   readonly stuck: Stuck;
   readonly icmp: IcmpError | undefined;
-  readonly exchange: ExchangeFacts | undefined;
-  readonly downstream: ExchangeFacts | undefined;
-  readonly participants: Participants;
-  readonly felt: string | undefined;
 }
 
 /** Large segments that never arrive while smaller ones do: somewhere the way is narrower than the sender believes. */
 export const mtuHole: Rule = {
   id: 'mtu-hole',
   looksFor: 'large segments that never arrive, while small ones do',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find(facts, claims) {
     if (!facts.isFinal) return [];
     const groups = new Groups<string>();
@@ -98,15 +94,7 @@ function lasted(facts: Facts, { first, repeats }: Stuck): number {
 
 function examine(facts: Facts, flow: FlowRow, stuck: Stuck | undefined): readonly Hole[] {
   if (stuck === undefined) return [];
-  const last = facts.tables.flows.lastExchange(flow);
-  const exchange = last === 0 ? undefined : facts.exchange(last - 1);
-  const downstream = exchange === undefined ? undefined : findDownstream(facts, exchange);
-  const felt = feltByCaller(downstream, exchange?.status ?? 0);
-  const participants =
-    exchange === undefined
-      ? nameEnds(facts, flow, facts.clientOf(flow), undefined)
-      : nameParticipants(facts, exchange, downstream);
-  return [{ flow, stuck, icmp: icmpErrorOf(facts, flow), exchange, downstream, participants, felt }];
+  return [{ ...concernedAtEnd(facts, flow), flow, stuck, icmp: icmpErrorOf(facts, flow) }];
 }
 
 function score({ felt, icmp, downstream }: Hole): number {

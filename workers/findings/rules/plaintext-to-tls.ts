@@ -16,13 +16,14 @@ import { quoteMessage } from '../quote.ts';
 import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { type Claims, Draft, Impact, type Rule, type Statement } from '../rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, code, prose } from '../words.ts';
 
 /** Plaintext HTTP to a server that speaks TLS: it answers with an alert, a close, or nothing that is HTTP. */
 export const plaintextToTls: Rule = {
   id: 'plaintext-to-tls',
   looksFor: 'plaintext HTTP sent to a port that speaks TLS',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find,
 };
 

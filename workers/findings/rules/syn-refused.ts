@@ -4,48 +4,40 @@ import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow } from '../../../src/model/units.ts';
 import { feltByCaller, findFailedDownstream } from '../correlate.ts';
 import { addressesOf, endpointsOf, evidenceOf } from '../example.ts';
-import type { Close, ExchangeFacts, Facts } from '../facts.ts';
+import type { Close, Facts } from '../facts.ts';
 import { type Group, Groups } from '../group.ts';
 import { judge } from '../judge.ts';
+import { draftsOf, type NotEstablished } from '../not-established.ts';
 import { LadderBuilder, other } from '../ladder.ts';
-import { nameEnds, type Participants } from '../roles.ts';
-import { Draft, Impact, type ImpactLevel, type Rule, type Statement } from '../rule.ts';
+import { nameEnds } from '../roles.ts';
+import { Impact, type Rule, type Statement } from '../rule.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, code, prose } from '../words.ts';
 
-interface Refused {
-  readonly flow: FlowRow;
+interface Refused extends NotEstablished {
   readonly close: Close;
-  readonly downstream: ExchangeFacts | undefined;
-  readonly participants: Participants;
-  readonly felt: string | undefined;
   /** When the same client reached the same port afterwards: there, or at another address. */
   readonly later: { readonly after: number; readonly isSame: boolean } | undefined;
-  readonly impact: ImpactLevel;
 }
 
 /** A SYN answered by RST: nothing listens there. */
 export const synRefused: Rule = {
   id: 'syn-refused',
   looksFor: 'a connection that is refused',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find(facts, claims) {
     const groups = new Groups<number>();
     for (const flow of facts.select('flows', 'marks', FlowMark.REFUSED)) {
       groups.add(facts.endpointKey(flow, 1), flow, flow, true);
     }
-    return groups.largest().flatMap((group) => {
-      const examined = group.broken.map((flow) => examine(facts, flow)).filter((one) => one !== undefined);
-      const first = examined[0];
-      if (first === undefined) return [];
-      const best = examined.reduce((a, b) => (b.impact > a.impact ? b : a), first);
-      const draft = new Draft('syn-refused', tell(facts, best, examined, group));
-      for (const { flow, downstream, felt } of examined) {
-        claims.flow(flow, draft);
-        if (downstream !== undefined && felt !== undefined) claims.downstream(downstream, draft);
-      }
-      return [draft];
-    });
+    return draftsOf(
+      synRefused,
+      claims,
+      groups,
+      (flow) => examine(facts, flow),
+      (best, examined, group) => tell(facts, best, examined, group),
+    );
   },
 };
 

@@ -9,27 +9,24 @@ import { addressesOf, endpointsOf, evidenceOf } from '../example.ts';
 import type { ExchangeFacts, Facts } from '../facts.ts';
 import { type Group, Groups } from '../group.ts';
 import { type IcmpError, icmpErrorOf } from '../icmp-words.ts';
+import { draftsOf, type NotEstablished } from '../not-established.ts';
 import { LadderBuilder, other } from '../ladder.ts';
-import { nameEnds, type Participants } from '../roles.ts';
-import { Draft, Impact, type ImpactLevel, type Rule, type Statement } from '../rule.ts';
+import { nameEnds } from '../roles.ts';
+import { Impact, type Rule, type Statement } from '../rule.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, code, prose } from '../words.ts';
 
-interface Unanswered {
-  readonly flow: FlowRow;
+interface Unanswered extends NotEstablished {
   readonly icmp: IcmpError | undefined;
-  readonly downstream: ExchangeFacts | undefined;
-  readonly participants: Participants;
-  readonly felt: string | undefined;
   /** Another connection to the same port came about near by; or the client reached the port elsewhere in its place. */
   readonly neighbour: 'same' | 'elsewhere' | undefined;
-  readonly impact: ImpactLevel;
 }
 
 /** SYNs that nobody answers: a filter that drops them, or nobody there. */
 export const synTimeout: Rule = {
   id: 'syn-timeout',
   looksFor: 'a connection that is asked for and never answered',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find(facts, claims) {
     // While the capture is read, the answer may still come.
     if (!facts.isFinal) return [];
@@ -46,18 +43,13 @@ export const synTimeout: Rule = {
       if (!isPlain && (looked++ >= THRESHOLDS.EXAMINED || downstreamOf(facts, flow) === undefined)) continue;
       groups.add(facts.endpointKey(flow, 1), flow, flow, true);
     }
-    return groups.largest().flatMap((group) => {
-      const examined = group.broken.map((flow) => examine(facts, flow));
-      const first = examined[0];
-      if (first === undefined) return [];
-      const best = examined.reduce((a, b) => (b.impact > a.impact ? b : a), first);
-      const draft = new Draft('syn-timeout', tell(facts, best, examined, group));
-      for (const { flow, downstream, felt } of examined) {
-        claims.flow(flow, draft);
-        if (downstream !== undefined && felt !== undefined) claims.downstream(downstream, draft);
-      }
-      return [draft];
-    });
+    return draftsOf(
+      synTimeout,
+      claims,
+      groups,
+      (flow) => examine(facts, flow),
+      (best, examined, group) => tell(facts, best, examined, group),
+    );
   },
 };
 

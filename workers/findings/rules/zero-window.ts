@@ -4,15 +4,15 @@ import { FlowMark, SynOption } from '../../../src/model/flow.ts';
 import { formatAmount, formatCount, formatDuration } from '../../../src/model/format.ts';
 import { THRESHOLDS } from '../../../src/model/thresholds.ts';
 import type { FlowRow, Nanoseconds, PacketNumber } from '../../../src/model/units.ts';
-import { feltByCaller, findDownstream } from '../correlate.ts';
+import { type Concerned, concernedBy } from '../concerned.ts';
 import { evidenceOf, exampleLadder, sidesOf } from '../example.ts';
-import type { ExchangeFacts, Facts, Side } from '../facts.ts';
+import type { Facts, Side } from '../facts.ts';
 import { lastExchanges } from '../flow-exchanges.ts';
 import { type Group, Groups } from '../group.ts';
 import { judge } from '../judge.ts';
 import { LadderBuilder, other } from '../ladder.ts';
-import { nameEnds, nameParticipants, type Participants } from '../roles.ts';
 import { type Claims, Draft, Impact, type ImpactLevel, type Rule, type Statement } from '../rule.ts';
+import { noConnection } from '../unseen.ts';
 import { capitalize, code, prose } from '../words.ts';
 
 /** The longest time that a side took nothing in. */
@@ -26,12 +26,8 @@ interface Shut {
   readonly time: Nanoseconds;
 }
 
-interface Stall extends Shut {
-  /** What was being sent to the reader. */
-  readonly exchange: ExchangeFacts | undefined;
-  readonly downstream: ExchangeFacts | undefined;
-  readonly participants: Participants;
-  readonly felt: string | undefined;
+/** The exchange is what was being sent to the reader. */
+interface Stall extends Shut, Concerned {
   readonly impact: ImpactLevel;
 }
 
@@ -39,7 +35,7 @@ interface Stall extends Shut {
 export const zeroWindow: Rule = {
   id: 'zero-window',
   looksFor: 'a receiver that takes nothing in for a second or more',
-  unseen: (facts) => (facts.tables.flows.rows === 0 ? 'no connection was captured' : undefined),
+  unseen: noConnection,
   find(facts, claims) {
     const groups = new Groups<string>();
     const found = new Map<FlowRow, Shut>();
@@ -120,22 +116,11 @@ function examine(facts: Facts, shut: Shut): Stall {
   const isThen =
     row !== undefined &&
     (messages.lastPacket(row * 2 + side) >= from || messages.state(row * 2 + side) !== MessageState.COMPLETE);
-  const exchange = isThen ? facts.exchange(row) : undefined;
-  const downstream = exchange === undefined ? undefined : findDownstream(facts, exchange);
-  const felt = feltByCaller(downstream, exchange?.status ?? 0);
-  const participants =
-    exchange === undefined
-      ? nameEnds(facts, flow, client, undefined)
-      : nameParticipants(facts, exchange, downstream);
-  return { ...shut, exchange, downstream, participants, felt, impact: impactOf(facts, shut, exchange, felt) };
+  const concerned = concernedBy(facts, flow, isThen ? row : undefined);
+  return { ...shut, ...concerned, impact: impactOf(facts, shut, concerned) };
 }
 
-function impactOf(
-  facts: Facts,
-  { flow, reader, until }: Shut,
-  exchange: ExchangeFacts | undefined,
-  felt: string | undefined,
-): ImpactLevel {
+function impactOf(facts: Facts, { flow, reader, until }: Shut, { exchange, felt }: Concerned): ImpactLevel {
   if (felt !== undefined && until === 0) return Impact.FELT;
   if (until !== 0) return Impact.ODD;
   const close = facts.closes(flow)[0];
