@@ -277,3 +277,17 @@ it('a RST after an answer that came before the whole request is not said to have
   expect(lead).toContain('was complete before the whole request was sent; 1.00 ms later the client sent RST');
   expect(lead).not.toContain('Nothing was lost');
 });
+
+it('two codings of which one is unknown are not said to be chunked twice', async () => {
+  const { findings } = await findingsOf(connection`
+    3ms client > server ${GET}
+    4ms server > client "HTTP/1.1 200 OK\r\nTransfer-Encoding: odd\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"
+    5ms client > server RST
+  `);
+  const [finding] = findings;
+  expect(finding?.rule).toBe('dup-te');
+  expect(plain(finding?.lead ?? [])).toContain(
+    'that reads odd, chunked, and proxies accept exactly chunked there',
+  );
+  expect(plain(finding?.whyItMatters ?? [])).toContain('two lines mean odd, chunked.');
+});

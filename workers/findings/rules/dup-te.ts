@@ -32,7 +32,9 @@ export const dupTe = messageFaultRule({
             codes(sent.slice(0, 3)),
             ` in one ${what}${spelled}: that reads `,
             code(combined(lines, FIELD)),
-            ', and chunked may be applied only once.',
+            isRepeated(lines)
+              ? ', and chunked may be applied only once.'
+              : ', and proxies accept exactly chunked there.',
           )
         : prose(
             `${who} got `,
@@ -44,7 +46,7 @@ export const dupTe = messageFaultRule({
       whyItMatters: isTwice
         ? prose(
             'Lines of the same name count as one list, so two lines mean ',
-            { code: 'chunked, chunked' },
+            isRepeated(lines) ? { code: 'chunked, chunked' } : code(combined(lines, FIELD)),
             '. Envoy, HAProxy and nginx from 1.23 on refuse that; curl does not mind, so the sender looks healthy when it is called directly.',
           )
         : prose(
@@ -97,3 +99,9 @@ export const dupTe = messageFaultRule({
     };
   },
 });
+
+/** Whether chunked is in the list more than once. */
+function isRepeated(lines: readonly string[]): boolean {
+  const codings = combined(lines, FIELD).toLowerCase().split(',');
+  return codings.filter((coding) => coding.trim() === 'chunked').length > 1;
+}
